@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * table.h - the system call table: what every call is called, what its arguments mean, and how to
+ * say it. Everything that the project knows of a call is derived from its row here.
+ *
+ * Rows are const data in table_<area>.def; what they refer to (flag sets, structs) is in
+ * consts_<area>.def. A row is found by its id: the x86_64 number where the call has one, else
+ * SC_ID_OTHER or more (calls that only i386 or aarch64 has).
+ */
+#ifndef CORE_TABLE_H
+#define CORE_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/types.h>
+#include <tracer/event.h>
+
+#define SC_ID_OTHER 600 /* ids from here on have no x86_64 number */
+#define SC_ID_MAX 700
+
+/* Classes, with strace's names and meaning: -e %file. */
+#define SC_FILE (1u << 0)    /* takes a file name */
+#define SC_DESC (1u << 1)    /* takes or returns a descriptor */
+#define SC_MEMORY (1u << 2)
+#define SC_NETWORK (1u << 3)
+#define SC_SIGNAL (1u << 4)
+#define SC_PROCESS (1u << 5)
+#define SC_IPC (1u << 6)
+#define SC_CREDS (1u << 7)
+#define SC_CLOCK (1u << 8)
+#define SC_STAT (1u << 9)    /* the stat variants, and so on as in strace(1) */
+#define SC_LSTAT (1u << 10)
+#define SC_FSTAT (1u << 11)
+#define SC_STATFS (1u << 12)
+#define SC_FSTATFS (1u << 13)
+#define SC_PURE (1u << 14)   /* no arguments and never fails */
+
+struct sc_class {
+	const char *name; /* without % */
+	uint32_t bits;
+};
+extern const struct sc_class sc_classes[]; /* ends with a NULL name; has %%stat etc. as "%stat" */
+
+/* How an argument, or a field of a struct, is read and shown. */
+enum sc_type {
+	T_NONE = 0,
+	/* numbers; the width is that of the argument or field */
+	T_INT,	  /* signed decimal */
+	T_UINT,	  /* unsigned decimal */
+	T_LONG,   /* signed decimal, 64 bits (32 on a 32-bit ABI) */
+	T_ULONG,
+	T_HEX,
+	T_OCT,	  /* octal */
+	T_SIZE,	  /* a length in bytes: unsigned decimal; people get units */
+	T_OFF,	  /* a file offset, signed */
+	T_PTR,	  /* an address; NULL */
+	T_MODE,	  /* permission bits, octal; st_mode fields with the type by name */
+	T_DEV,	  /* device number: makedev(major, minor) */
+	T_FD,	  /* a descriptor */
+	T_DIRFD,  /* a descriptor or AT_FDCWD */
+	T_PID,
+	T_UID,
+	T_GID,
+	T_SIGNAL, /* by name, SIG prefix */
+	T_FLAGS,  /* ref: struct sc_flags */
+	T_ENUM,	  /* ref: struct sc_flags, exactly one */
+	T_ERRNO,  /* a positive errno */
+	T_IOCTL,  /* ioctl request number */
+	T_NS,	  /* a duration in ns; T_US, T_MS, T_SEC likewise (-1: forever) */
+	T_US,
+	T_MS,
+	T_SEC,
+	T_TIME,	  /* seconds since the epoch */
+	T_IN_PORT, /* 16 bits in network order: htons(80) */
+	T_IN_ADDR, /* 32 bits in network order: inet_addr("...") */
+	T_IN6_ADDR,
+	/* pointers; a capture item holds what they point to */
+	T_PATH,	  /* string, never abbreviated */
+	T_STR,	  /* string, abbreviated at the string limit */
+	T_BUF,	  /* bytes: args[len] of them; where dir is OUT, ret of them */
+	T_STRUCT, /* ref: struct sc_struct */
+	T_ARRAY,  /* args[len] elements of ref: struct sc_struct (dir OUT: ret elements if ret_len) */
+	T_NUMS,	  /* args[len] (0xff: `count` of them) numbers of type `sub`, `size` bytes each: pipe's fds */
+	T_VALUE,  /* pointer to one number of type `sub`, `size` bytes: int *, off_t *, socklen_t * */
+	T_SIGSET, /* kernel sigset, args[len] bytes (0xff: 8) */
+	T_STRV,	  /* argv, envp */
+	T_IOV,	  /* args[len] iovecs and their data */
+	T_MSGHDR,
+	T_MMSGHDR,
+	T_SOCKADDR, /* IN: args[len] bytes; OUT: *args[len] */
+	T_SOCKLEN,  /* int *, value-result length: [128 => 16] as strace */
+	T_FDSET,   /* fd_set of args[len] bits */
+	T_CPUSET,  /* args[len] bytes of bits; OUT: ret bytes */
+	T_WSTATUS, /* int *, a wait status */
+	T_DIRENTS, /* ret bytes of struct linux_dirent64 (sub: 1) or linux_dirent (sub: 0) */
+	T_SOCKOPT, /* option value: args[len] bytes (OUT: *args[len]); by level args[1], name args[2] */
+	/* hangs on another argument */
+	T_SUB,	  /* ref: struct sc_sub: looked up by the value of args[len] */
+	T_IOCTL_ARG, /* by the request, args[1] */
+	/* only inside structs and rows of sc_sub */
+	T_BYTES,  /* `size` raw bytes in place, shown as a string */
+	T_CSTR,	  /* `size` bytes in place, a string up to its NUL: utsname */
+	T_TIMESPEC, /* in place: {tv_sec, tv_nsec}; T_TIMEVAL likewise */
+	T_TIMEVAL,
+	T_INLINE, /* ref: struct sc_struct, in place */
+	T_PAD,	  /* not shown */
+	T_TYPE_MAX
+};
+
+enum sc_dir { D_IN = 0, D_OUT = 1, D_INOUT = 2 };
+
+#define SC_NOLEN 0xff
+
+struct sc_arg {
+	const char *name; /* as in the man page */
+	uint8_t type;	  /* enum sc_type */
+	uint8_t dir;	  /* enum sc_dir, for pointers */
+	uint8_t len;	  /* index of the argument that a length rule or T_SUB refers to */
+	uint8_t sub;	  /* enum sc_type of the elements of T_NUMS, T_VALUE */
+	uint16_t size;	  /* of a number behind a pointer, in bytes */
+	uint16_t count;	  /* T_NUMS with len SC_NOLEN */
+	const void *ref;
+	uint8_t ret_len; /* 1: the result is the length or count (dir OUT) */
+};
+
+/* How the result is shown, where the call did not fail. */
+enum sc_ret {
+	R_INT = 0,
+	R_NONE,	 /* does not return */
+	R_ZERO,	 /* 0 is all that success can be */
+	R_FD,
+	R_PID,
+	R_SIZE,	 /* bytes done */
+	R_COUNT, /* number of things, ready descriptors, ... */
+	R_OFF,
+	R_ADDR,	 /* hex */
+	R_HEX,
+	R_OCT,	 /* umask */
+	R_UID,
+	R_GID,
+	R_TIME,	 /* seconds since the epoch */
+	R_FLAGS, /* ret_ref: struct sc_flags (fcntl F_GETFL: through sc_sub) */
+	R_MASK,
+};
+
+/* What a call does to the caller's descriptors or process, beyond what types say. */
+#define SC_FX_FD_STALE (1u << 0)  /* changes what descriptor args[0] is: connect, bind, listen */
+#define SC_FX_CREDS (1u << 1)	  /* changes credentials: setuid, setresgid, capset, ... */
+#define SC_FX_CWD (1u << 2)	  /* chdir, fchdir */
+#define SC_FX_NO_RETURN (1u << 3) /* exit, exit_group */
+#define SC_FX_NO_ERROR (1u << 4)  /* no result is an error: getuid, umask, ... */
+
+/*
+ * did and tried are the sentence for people: "opened {pathname} {flags}" and "open {pathname}"; in
+ * braces the name of an argument, or {ret}. did tells a call that succeeded; tried completes "tried
+ * to ..." for one that failed, and "in ..." for one that is blocked (the reader adds those words).
+ * A row without them is told as name(arguments).
+ */
+struct sc_row {
+	const char *name;
+	uint32_t classes;
+	uint8_t nargs;
+	uint8_t ret;	 /* enum sc_ret */
+	uint16_t effects; /* SC_FX_* */
+	const struct sc_flags *ret_ref;
+	const char *did;
+	const char *tried;
+	struct sc_arg args[TR_MAX_ARGS];
+};
+
+/*
+ * A value matches a row when (value & mask) == row.value; a mask of 0 stands for row.value. Rows with
+ * a mask (O_ACCMODE, S_IFMT, MAP_TYPE) come first. A row of value 0 without a mask is the name of 0.
+ * For T_ENUM mask is not used. The table ends with a NULL name.
+ */
+struct sc_flag {
+	const char *name;
+	uint64_t value;
+	uint64_t mask;
+};
+
+struct sc_flags {
+	const char *prefix; /* of names that are missing: "O_???" as strace prints it */
+	const struct sc_flag *rows;
+};
+
+struct sc_field {
+	const char *name;
+	uint16_t off;
+	uint16_t size; /* of one element in bytes */
+	uint8_t type;  /* enum sc_type: numbers and the in-place types */
+	uint8_t more;  /* 1: strace leaves it out unless -v */
+	uint16_t count; /* of an array, 0 or 1: not one */
+	const void *ref;
+};
+
+struct sc_struct {
+	const char *name; /* "stat" */
+	uint16_t size;	  /* sizeof on a 64-bit ABI */
+	const struct sc_field *fields; /* ends with a NULL name */
+};
+
+/* Rows are looked up by value in order; the row with a NULL name ends the list and is the default. */
+struct sc_sub_row {
+	uint64_t value;
+	struct sc_arg arg;
+	uint8_t ret; /* enum sc_ret where it differs, else R_INT */
+	const struct sc_flags *ret_ref;
+};
+
+struct sc_sub {
+	const struct sc_sub_row *rows;
+};
+
+/* The row of a call, NULL if it is not known. nr may be any value: a tracee chose it. */
+const struct sc_row *sc_find(unsigned int abi, uint64_t nr);
+const struct sc_row *sc_by_id(unsigned int id); /* NULL where there is none */
+
+/* The number of a call in an ABI, -1 if that ABI does not have it. */
+int sc_nr(const struct sc_row *row, unsigned int abi);
+
+/* By name; NULL if there is none. */
+const struct sc_row *sc_by_name(const char *name);
+
+/* The known call whose name is nearest, NULL if none is near. For "did you mean". */
+const struct sc_row *sc_nearest(const char *name);
+
+const char *sc_abi_name(unsigned int abi);
+
+/* Fills plan from the row (all zero but nargs where nothing has to be read). */
+void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan);
+
+/* ret counts as an error of row: -4095..-1, and row can fail. row may be NULL. */
+int sc_is_error(const struct sc_row *row, int64_t ret);
+
+/* "ENOENT" and "No such file or directory"; kernel-only ones (ERESTARTSYS) too. NULL if unknown. */
+const char *sc_errno_name(int err);
+const char *sc_errno_text(int err);
+int sc_errno_by_name(const char *name); /* 0 if there is none */
+
+const char *sc_signal_name(int signo); /* "SIGINT", "SIGRT_3"; NULL if it is none */
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * event.h - the records that flow from a backend to a client, and the capture plan.
+ *
+ * Everything that happens is one record: a header, a fixed part that depends on the type, and for
+ * some types a list of captured items. A record is made once, by a backend, and is never changed
+ * after that: the daemon copies it, the socket carries it, a recording stores it.
+ *
+ * All fields are in host byte order and naturally aligned; every record starts on 8 bytes and its
+ * length is a multiple of 8. This header is compiled for BPF too: include <linux/types.h> or
+ * vmlinux.h before it.
+ */
+#ifndef TRACER_EVENT_H
+#define TRACER_EVENT_H
+
+#define TR_MAX_SESSIONS 64 /* one bit each in a __u64 */
+#define TR_MAX_ARGS 6
+#define TR_COMM_LEN 16 /* TASK_COMM_LEN: 15 bytes and a NUL */
+#define TR_NR_MAX 512  /* system call numbers that a plan can exist for, per ABI */
+#define TR_PLAN_OPS 8
+
+/* Bytes that the items of one record can take together; the rest is cut and marked so. */
+#define TR_PAYLOAD_MAX 7680
+#define TR_RECORD_MAX 8192 /* no record is longer; a reader may rely on it */
+
+#define TR_AT_FDCWD (-100)
+
+/* What a system call number means. The numbers are those of the ABI the task made the call by. */
+enum tr_abi {
+	TR_ABI_X86_64 = 0,
+	TR_ABI_I386 = 1, /* also a 64-bit task that uses int 0x80 */
+	TR_ABI_AARCH64 = 2,
+	TR_ABI_MAX
+};
+
+enum tr_type {
+	TR_SYSCALL = 1, /* struct tr_syscall and items */
+	TR_SIGNAL,	/* struct tr_signal: a signal was delivered to tid */
+	TR_EXEC,	/* struct tr_exec: the task runs a new program */
+	TR_EXIT,	/* struct tr_exit: the task ended */
+	TR_FORK,	/* struct tr_fork: tgid/tid made a child */
+	TR_LOST,	/* struct tr_lost: so many records are missing here */
+	TR_TASK,	/* struct tr_task: a fact, precedes the first record of the task */
+	TR_FD,		/* struct tr_fd: a fact, precedes the first record that uses the descriptor */
+	TR_RESET,	/* only the header: forget all facts, they will be told again */
+	TR_TYPE_MAX
+};
+
+struct tr_hdr {
+	__u32 len;	/* of the whole record in bytes, header included; a multiple of 8 */
+	__u16 type;	/* enum tr_type */
+	__u16 flags;	/* TR_F_*, for the types that have some */
+	__u64 time_ns;	/* CLOCK_MONOTONIC at which the record was made: for a call, its return */
+	__u64 sessions; /* bit mask of the sessions that it belongs to */
+	__u32 tgid;	/* the process, what user space calls its pid */
+	__u32 tid;
+};
+
+/* tr_syscall flags */
+#define TR_F_NO_ENTRY 1	 /* its entry was before the session: duration_ns is a lower bound */
+#define TR_F_BLOCKED 2	 /* has not returned yet: ret is meaningless, duration_ns is the time so far */
+#define TR_F_NO_RETURN 4 /* will never return (exit, or the task was killed in it): ret is meaningless */
+
+struct tr_syscall {
+	struct tr_hdr h;
+	__s64 ret; /* as the kernel returned it: -errno on failure */
+	__u64 duration_ns;
+	__u16 nr;
+	__u8 abi;    /* enum tr_abi */
+	__u8 nitems; /* struct tr_item that follow */
+	__u32 pad;
+	__u64 args[TR_MAX_ARGS]; /* at entry; zero-extended for 32-bit ABIs */
+};
+
+/*
+ * One piece of the caller's memory. It is followed by len bytes, padded with zeroes to 8. Items come
+ * in the order of the plan, entry before exit, the elements of a vector by rising index.
+ */
+struct tr_item {
+	__u8 arg;   /* 0..5: the argument that it belongs to */
+	__u8 part;  /* enum tr_part: what it is of this argument */
+	__u8 flags; /* TR_ITEM_* */
+	__u8 index; /* of the element, for the parts of a vector */
+	__u16 len;  /* bytes that follow, without padding */
+	__u16 pad;
+};
+
+enum tr_part {
+	TR_PART_SELF = 0, /* what the argument points to */
+	TR_PART_IOV_DATA, /* the bytes of struct iovec number `index` */
+	TR_PART_STRV,	  /* string number `index` of an argv-like vector (NUL not included) */
+	TR_PART_STRV_END, /* len 0: the vector ended here, with `index` strings; absent: there were more */
+	TR_PART_ARG_BLOCK, /* the new image's argv (arg 1) or envp (arg 2): strings with their NULs */
+	TR_PART_MSG_NAME, /* msghdr.msg_name */
+	TR_PART_MSG_IOV,  /* the struct iovec array of msghdr.msg_iov */
+	TR_PART_MSG_DATA, /* the bytes of msghdr.msg_iov[index] */
+	TR_PART_MSG_CONTROL,
+	TR_PART_LEN, /* the value-result length (socklen_t) that another argument points to */
+};
+
+#define TR_ITEM_EXIT 1	/* read when the call returned, else when it was made */
+#define TR_ITEM_TRUNC 2 /* there was more than len bytes; a string has no NUL then */
+#define TR_ITEM_FAULT 4 /* could not be read (further than len bytes) */
+
+enum tr_sigflags { TR_SIG_NO_INFO = 1 }; /* in h.flags: no siginfo, only signo is valid */
+
+struct tr_signal {
+	struct tr_hdr h;
+	__s32 signo;
+	__s32 si_errno;
+	__s32 si_code;
+	__s32 si_pid; /* sender, where si_code has one (SI_USER, SI_TKILL, CLD_*, ...), else 0 */
+	__u32 si_uid;
+	__s32 si_status; /* SIGCHLD: exit status or signal */
+	__u64 si_addr;	 /* SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP */
+	__u64 si_value;	 /* SI_QUEUE, SI_TIMER: sival_ptr */
+};
+
+struct tr_exec {
+	struct tr_hdr h;
+	__u32 old_tid; /* of the thread that called execve, else equal to tid */
+	__u16 filename_len;
+	__u16 pad;
+	/* filename_len bytes, no NUL, padded to 8: what the kernel executed, an interpreter's script path */
+};
+
+struct tr_exit {
+	struct tr_hdr h;
+	__u32 status;	/* as wait(2) has it */
+	__u32 last;	/* 1: no other thread is left, the process ended */
+	__u64 utime_ns; /* CPU time of this thread */
+	__u64 stime_ns;
+};
+
+struct tr_fork {
+	struct tr_hdr h;
+	__u32 child_tgid; /* equal to tgid: a thread was made */
+	__u32 child_tid;
+};
+
+struct tr_lost {
+	struct tr_hdr h;
+	__u64 count; /* records of this session since the last TR_LOST */
+	__u32 where; /* enum tr_lost_where */
+	__u32 pad;
+};
+
+enum tr_lost_where {
+	TR_LOST_RING = 0,   /* the daemon did not empty the ring in time */
+	TR_LOST_CLIENT = 1, /* the client did not read in time */
+};
+
+/* What is known of a task. Told again when any of it changes. */
+struct tr_task {
+	struct tr_hdr h;
+	char comm[TR_COMM_LEN]; /* any bytes up to the first NUL */
+	__u64 start_ns;		/* of the process, CLOCK_BOOTTIME: with tgid, its identity */
+	__u64 cgroup;		/* id in the unified hierarchy, 0: unknown */
+	__u32 ppid;
+	__u32 uid, euid; /* real and effective, in the initial user namespace */
+	__u32 gid, egid;
+	__u32 pad;
+};
+
+enum tr_fd_kind {
+	TR_FD_PATH = 0, /* a file, directory, device or memfd: payload is its path */
+	TR_FD_PIPE,	/* ino identifies it; a path payload when it is a named FIFO */
+	TR_FD_SOCKET,	/* payload: nothing, or struct sockaddr_* local then peer, each TR_FD_ADDR bytes */
+	TR_FD_ANON,	/* eventfd, epoll, ...: payload is its name, such as "[eventpoll]" */
+	TR_FD_NONE,	/* not open */
+};
+
+/* tr_fd flags (h.flags) */
+#define TR_FD_REVERSED 1   /* payload is path components, NUL-terminated each, last one first */
+#define TR_FD_DELETED 2	   /* the path was unlinked */
+#define TR_FD_INCOMPLETE 4 /* the path's beginning is missing */
+
+#define TR_FD_ADDR 112 /* a sockaddr_un of 110 bytes, padded */
+
+/* Descriptor fd of process h.tgid, or its working directory where fd is TR_AT_FDCWD. */
+struct tr_fd {
+	struct tr_hdr h;
+	__s32 fd;
+	__u8 kind; /* enum tr_fd_kind */
+	__u8 sock_type;	    /* SOCK_STREAM, ...; TR_FD_SOCKET only */
+	__u16 sock_family;  /* AF_* */
+	__u16 sock_proto;   /* IPPROTO_*, NETLINK_* */
+	__u16 payload_len;  /* bytes that follow, padded to 8 */
+	__u16 local_len;    /* valid bytes of the local address, 0: none */
+	__u16 peer_len;
+	__u64 ino;
+	__u32 rdev; /* major << 20 | minor for a device node, else 0 */
+	__u32 mode; /* st_mode, 0: unknown */
+};
+
+_Static_assert(sizeof(struct tr_hdr) == 32, "tr_hdr");
+_Static_assert(sizeof(struct tr_syscall) == 104, "tr_syscall");
+_Static_assert(sizeof(struct tr_item) == 8, "tr_item");
+_Static_assert(sizeof(struct tr_signal) == 72, "tr_signal");
+_Static_assert(sizeof(struct tr_exec) == 40, "tr_exec");
+_Static_assert(sizeof(struct tr_exit) == 56, "tr_exit");
+_Static_assert(sizeof(struct tr_fork) == 40, "tr_fork");
+_Static_assert(sizeof(struct tr_lost) == 48, "tr_lost");
+_Static_assert(sizeof(struct tr_task) == 88, "tr_task");
+_Static_assert(sizeof(struct tr_fd) == 64, "tr_fd");
+
+/*
+ * The capture plan of one system call: which memory to read, when, and how much. It is derived from
+ * the system call table, handed to the kernel in an array map, and run by capture.h.
+ */
+enum tr_op_kind {
+	TR_OP_NONE = 0,
+	TR_OP_STR,	/* a NUL-terminated string, at most `size` bytes (0: the session's string limit) */
+	TR_OP_FIXED,	/* `size` bytes */
+	TR_OP_BUF,	/* args[len] bytes of data (on exit: ret of them), up to the string limit */
+	TR_OP_ARRAY,	/* args[len] elements of `size` bytes (on exit too), as many as fit */
+	TR_OP_SOCKADDR, /* entry: args[len] bytes; exit: *(u32 *)args[len] bytes */
+	TR_OP_SIZED,	/* args[len] bytes of a struct, whole, at most `size` */
+	TR_OP_IOV,	/* args[len] struct iovec, and what they point to (on exit: ret bytes in all) */
+	TR_OP_MSGHDR,	/* struct msghdr, name, iovecs, data (on exit: ret bytes) and control */
+	TR_OP_MMSGHDR,	/* args[len] struct mmsghdr: the array and the parts of the first */
+	TR_OP_STRV,	/* a NULL-terminated vector of strings */
+	TR_OP_BITS,	/* args[len] bits, in longs (fd_set, affinity masks) */
+	TR_OP_SIZED_PTR, /* *(u32 *)args[len] bytes: option values; at most `size` */
+	TR_OP_RET_BYTES, /* ret bytes, whole, at most `size`: getdents, readlink, event queues */
+	TR_OP_RET_ARRAY, /* ret elements of `size` bytes: epoll_wait */
+};
+
+#define TR_OP_ENTRY 1
+#define TR_OP_EXIT 2
+#define TR_OP_EXIT_ON_ERROR 4 /* read at exit even where the call failed (nanosleep's rem) */
+
+struct tr_op {
+	__u8 kind;  /* enum tr_op_kind */
+	__u8 arg;   /* 0..5 */
+	__u8 len;   /* argument that holds the length or count */
+	__u8 flags; /* TR_OP_* */
+	__u16 size;
+	__u16 pad;
+};
+
+/* tr_plan flags */
+#define TR_PLAN_RET_FD 1    /* the result is a descriptor */
+#define TR_PLAN_FD_STALE 2  /* on success what is known of the descriptor args[0] is stale (connect, bind) */
+#define TR_PLAN_CREDS 4	    /* may change credentials */
+#define TR_PLAN_CWD_STALE 8 /* on success the working directory changed */
+#define TR_PLAN_NO_RETURN 16 /* exit, exit_group */
+#define TR_PLAN_RET_UNSIGNED 32 /* no result is an error (getuid, umask): -4095..-1 are values */
+
+struct tr_plan {
+	__u8 nops;
+	__u8 nargs;
+	__u8 fd_args; /* bit i: args[i] is a descriptor (or AT_FDCWD) */
+	__u8 flags;   /* TR_PLAN_* */
+	__u32 pad;
+	struct tr_op ops[TR_PLAN_OPS];
+};
+
+_Static_assert(sizeof(struct tr_op) == 8, "tr_op");
+_Static_assert(sizeof(struct tr_plan) == 72, "tr_plan");
+
+/*
+ * Latency histogram: log-linear, TR_HIST_SUB linear buckets to each power of two of nanoseconds, so a
+ * bucket's middle is within 6.25 % of every value in it. Values below TR_HIST_MIN_NS share the first
+ * bucket, those of 2^TR_HIST_MAX_LOG2 ns (275 s) and more the last.
+ */
+#define TR_HIST_SUB_LOG2 3
+#define TR_HIST_SUB (1 << TR_HIST_SUB_LOG2)
+#define TR_HIST_MIN_LOG2 6
+#define TR_HIST_MIN_NS (1ULL << TR_HIST_MIN_LOG2)
+#define TR_HIST_MAX_LOG2 38
+#define TR_HIST_BUCKETS ((TR_HIST_MAX_LOG2 - TR_HIST_MIN_LOG2) * TR_HIST_SUB + 2)
+
+struct tr_summary_key {
+	__u32 tgid;
+	__u16 nr;
+	__u8 abi;
+	__u8 session;
+	__u32 epoch;
+	__u32 pad;
+};
+
+struct tr_summary {
+	__u64 calls;
+	__u64 errors;
+	__u64 total_ns;
+	__u64 min_ns;
+	__u64 max_ns;
+	__u32 hist[TR_HIST_BUCKETS];
+};
+
+#endif
