@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * facts.h - what the stream has told of tasks and descriptors (TR_TASK, TR_FD, TR_FORK, TR_EXEC,
+ * TR_EXIT): who tid is, what fd 5 of its process is. Bounded: what is not needed goes when its process ends,
+ * and beyond FACTS_MAX the oldest goes.
+ */
+#ifndef CLI_FACTS_H
+#define CLI_FACTS_H
+
+#include <linux/types.h>
+#include <tracer/event.h>
+
+#define FACTS_MAX 65536 /* tasks, and descriptors */
+
+struct facts;
+
+struct fact_task {
+	uint32_t tgid, tid, ppid, uid, euid;
+	uint64_t start_ns;
+	char comm[TR_COMM_LEN];
+	size_t comm_len; /* the NUL not included */
+};
+
+struct fact_fd {
+	int32_t fd;
+	uint8_t kind;  /* enum tr_fd_kind */
+	uint8_t flags; /* TR_FD_DELETED, TR_FD_INCOMPLETE */
+	uint8_t sock_type;
+	uint16_t sock_family, sock_proto;
+	uint64_t ino;
+	uint32_t rdev, mode;
+	const char *path; /* absolute, or the name of TR_FD_ANON; no NUL; NULL if none */
+	size_t path_len;
+	const void *local, *peer; /* sockaddr, NULL if none */
+	size_t local_len, peer_len;
+};
+
+struct facts *facts_new(void);
+void facts_free(struct facts *f);
+void facts_apply(struct facts *f, const struct tr_hdr *rec); /* any checked record */
+/* An exited task stays until the next record is applied, so that its exit can be shown. */
+
+/* NULL if it was not told. The result is valid until the next facts_apply. */
+const struct fact_task *facts_task(const struct facts *f, uint32_t tid);
+const struct fact_fd *facts_fd(const struct facts *f, uint32_t tgid, int32_t fd);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * rec.h - walking records and their items with every length checked, whoever made them.
+ */
+#ifndef CORE_REC_H
+#define CORE_REC_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/types.h>
+#include <tracer/event.h>
+
+/*
+ * The record at p of the n bytes that are left, if it is whole: its length is a multiple of 8, at most
+ * TR_RECORD_MAX and n, and holds the fixed part of its type with all items and payload within.
+ * NULL: what follows can't be walked. An unknown type is only checked for its length.
+ */
+const struct tr_hdr *rec_check(const void *p, size_t n);
+
+/* The first item, NULL if there is none; and the one after item. rec was checked. */
+const struct tr_item *rec_item_first(const struct tr_syscall *rec);
+const struct tr_item *rec_item_next(const struct tr_syscall *rec, const struct tr_item *item);
+
+static inline const void *rec_item_data(const struct tr_item *item)
+{
+	return item + 1;
+}
+
+/*
+ * The best item for a part of an argument: the one that was read at exit if at_exit, else the one of
+ * entry; the other one where that does not exist (a read that was retried). index is that of vector
+ * parts, 0 else. NULL if there is none, or if it holds no byte because it could not be read.
+ */
+const struct tr_item *rec_item_find(const struct tr_syscall *rec, unsigned int arg,
+				    unsigned int part, unsigned int index, int at_exit);
+
+#endif
