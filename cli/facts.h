@@ -7,6 +7,8 @@
 #ifndef CLI_FACTS_H
 #define CLI_FACTS_H
 
+#include <stddef.h>
+#include <stdint.h>
 #include <linux/types.h>
 #include <tracer/event.h>
 

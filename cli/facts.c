@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * facts.c - tasks by tid and descriptors by (tgid, fd), in two hash tables of a fixed number of
+ * buckets. Every fact hangs on its process, so that all go when it ends, and on a list by the time it
+ * was told, so that the oldest goes first when there are too many.
+ */
+#include "facts.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#define BUCKETS 16384 /* a power of two */
+
+struct proc;
+
+struct task {
+	struct fact_task fact;
+	struct proc *proc;
+	struct task *hash_next;
+	TAILQ_ENTRY(task) age;
+	LIST_ENTRY(task) of_proc;
+};
+
+struct desc {
+	struct fact_fd fact;
+	struct proc *proc;
+	struct desc *hash_next;
+	TAILQ_ENTRY(desc) age;
+	LIST_ENTRY(desc) of_proc;
+	char payload[]; /* path or the two addresses */
+};
+
+struct proc {
+	uint32_t tgid;
+	uint64_t start_ns;
+	struct proc *hash_next;
+	LIST_HEAD(, task) tasks;
+	LIST_HEAD(, desc) descs;
+};
+
+struct facts {
+	struct task *tasks[BUCKETS];
+	struct desc *descs[BUCKETS];
+	struct proc *procs[BUCKETS];
+	TAILQ_HEAD(, task) tasks_by_age;
+	TAILQ_HEAD(, desc) descs_by_age;
+	unsigned int ntasks, ndescs;
+	bool ended; /* forget ended_tid, and all of ended_tgid if that is not 0, at the next record */
+	uint32_t ended_tid, ended_tgid;
+};
+
+static unsigned int hash(uint32_t a, uint32_t b)
+{
+	uint64_t h = ((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15ULL;
+
+	return (unsigned int)(h >> 40) & (BUCKETS - 1);
+}
+
+struct facts *facts_new(void)
+{
+	struct facts *f = calloc(1, sizeof(*f));
+
+	if (f) {
+		TAILQ_INIT(&f->tasks_by_age);
+		TAILQ_INIT(&f->descs_by_age);
+	}
+	return f;
+}
+
+static struct proc *proc_find(const struct facts *f, uint32_t tgid)
+{
+	struct proc *p = f->procs[hash(tgid, 0)];
+
+	while (p && p->tgid != tgid)
+		p = p->hash_next;
+	return p;
+}
+
+static struct proc *proc_make(struct facts *f, uint32_t tgid)
+{
+	struct proc *p = proc_find(f, tgid);
+	struct proc **bucket = &f->procs[hash(tgid, 0)];
+
+	if (p)
+		return p;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->tgid = tgid;
+	p->hash_next = *bucket;
+	*bucket = p;
+	return p;
+}
+
+static void proc_free_if_empty(struct facts *f, struct proc *p)
+{
+	struct proc **at = &f->procs[hash(p->tgid, 0)];
+
+	if (!LIST_EMPTY(&p->tasks) || !LIST_EMPTY(&p->descs))
+		return;
+	while (*at != p)
+		at = &(*at)->hash_next;
+	*at = p->hash_next;
+	free(p);
+}
+
+static struct task *task_find(const struct facts *f, uint32_t tid)
+{
+	struct task *t = f->tasks[hash(tid, 0)];
+
+	while (t && t->fact.tid != tid)
+		t = t->hash_next;
+	return t;
+}
+
+/* Both remove functions leave the process, even if nothing hangs on it any more. */
+static void task_remove(struct facts *f, struct task *t)
+{
+	struct task **at = &f->tasks[hash(t->fact.tid, 0)];
+
+	while (*at != t)
+		at = &(*at)->hash_next;
+	*at = t->hash_next;
+	TAILQ_REMOVE(&f->tasks_by_age, t, age);
+	LIST_REMOVE(t, of_proc);
+	f->ntasks--;
+	free(t);
+}
+
+static struct desc *desc_find(const struct facts *f, uint32_t tgid, int32_t fd)
+{
+	struct desc *d = f->descs[hash(tgid, (uint32_t)fd)];
+
+	while (d && (d->fact.fd != fd || d->proc->tgid != tgid))
+		d = d->hash_next;
+	return d;
+}
+
+static void desc_remove(struct facts *f, struct desc *d)
+{
+	struct desc **at = &f->descs[hash(d->proc->tgid, (uint32_t)d->fact.fd)];
+
+	while (*at != d)
+		at = &(*at)->hash_next;
+	*at = d->hash_next;
+	TAILQ_REMOVE(&f->descs_by_age, d, age);
+	LIST_REMOVE(d, of_proc);
+	f->ndescs--;
+	free(d);
+}
+
+static void proc_remove(struct facts *f, struct proc *p)
+{
+	struct desc *d;
+	struct task *t;
+
+	while ((d = LIST_FIRST(&p->descs)))
+		desc_remove(f, d);
+	while ((t = LIST_FIRST(&p->tasks)))
+		task_remove(f, t);
+	proc_free_if_empty(f, p);
+}
+
+static void forget_task(struct facts *f, uint32_t tid)
+{
+	struct task *t = task_find(f, tid);
+	struct proc *p = t ? t->proc : NULL;
+
+	if (!t)
+		return;
+	task_remove(f, t);
+	proc_free_if_empty(f, p);
+}
+
+static void forget_all(struct facts *f)
+{
+	struct task *t;
+	struct desc *d;
+
+	while ((t = TAILQ_FIRST(&f->tasks_by_age)))
+		proc_remove(f, t->proc);
+	while ((d = TAILQ_FIRST(&f->descs_by_age)))
+		proc_remove(f, d->proc);
+}
+
+void facts_free(struct facts *f)
+{
+	if (f)
+		forget_all(f);
+	free(f);
+}
+
+/* The task, made if need be, with every field but those that name it as they were. */
+static struct task *task_make(struct facts *f, uint32_t tgid, uint32_t tid)
+{
+	struct task *t = task_find(f, tid);
+	struct proc *p;
+
+	if (t && t->fact.tgid == tgid)
+		return t;
+	forget_task(f, tid);
+	if (f->ntasks >= FACTS_MAX)
+		forget_task(f, TAILQ_FIRST(&f->tasks_by_age)->fact.tid);
+	p = proc_make(f, tgid);
+	t = p ? calloc(1, sizeof(*t)) : NULL;
+	if (!t) {
+		if (p)
+			proc_free_if_empty(f, p);
+		return NULL;
+	}
+	t->proc = p;
+	t->fact.tgid = tgid;
+	t->fact.tid = tid;
+	t->hash_next = f->tasks[hash(tid, 0)];
+	f->tasks[hash(tid, 0)] = t;
+	TAILQ_INSERT_TAIL(&f->tasks_by_age, t, age);
+	LIST_INSERT_HEAD(&p->tasks, t, of_proc);
+	f->ntasks++;
+	return t;
+}
+
+static void apply_task(struct facts *f, const struct tr_task *rec)
+{
+	struct proc *p = proc_find(f, rec->h.tgid);
+	struct task *t;
+
+	if (p && p->start_ns && rec->start_ns && p->start_ns != rec->start_ns)
+		proc_remove(f, p); /* the pid was used again */
+	t = task_make(f, rec->h.tgid, rec->h.tid);
+	if (!t)
+		return;
+	t->proc->start_ns = rec->start_ns;
+	t->fact.start_ns = rec->start_ns;
+	t->fact.ppid = rec->ppid;
+	t->fact.uid = rec->uid;
+	t->fact.euid = rec->euid;
+	memcpy(t->fact.comm, rec->comm, TR_COMM_LEN);
+	t->fact.comm_len = strnlen(rec->comm, TR_COMM_LEN);
+}
+
+/* Joins NUL-terminated components, the last one first, to a path in out (len + 1 bytes). */
+static size_t join_reversed(const char *parts, size_t len, char *out)
+{
+	size_t n = 0, end = len;
+
+	while (end && !parts[end - 1])
+		end--;
+	while (end) {
+		size_t begin = end;
+
+		while (begin && parts[begin - 1])
+			begin--;
+		out[n++] = '/';
+		memcpy(out + n, parts + begin, end - begin);
+		n += end - begin;
+		while (begin && !parts[begin - 1])
+			begin--;
+		end = begin;
+	}
+	if (!n)
+		out[n++] = '/';
+	return n;
+}
+
+static void fill_desc(struct desc *d, const struct tr_fd *rec)
+{
+	const char *payload = (const char *)(rec + 1);
+	struct fact_fd *fact = &d->fact;
+
+	*fact = (struct fact_fd){
+		.fd = rec->fd,
+		.kind = rec->kind,
+		.flags = rec->h.flags & (TR_FD_DELETED | TR_FD_INCOMPLETE),
+		.sock_type = rec->sock_type,
+		.sock_family = rec->sock_family,
+		.sock_proto = rec->sock_proto,
+		.ino = rec->ino,
+		.rdev = rec->rdev,
+		.mode = rec->mode,
+	};
+	if (rec->kind == TR_FD_SOCKET) {
+		memcpy(d->payload, payload, rec->payload_len);
+		fact->local_len = rec->local_len;
+		fact->local = rec->local_len ? d->payload : NULL;
+		fact->peer_len = rec->peer_len;
+		fact->peer = rec->peer_len ? d->payload + TR_FD_ADDR : NULL;
+	} else if (rec->h.flags & TR_FD_REVERSED) {
+		fact->path_len = join_reversed(payload, rec->payload_len, d->payload);
+		fact->path = d->payload;
+	} else if (rec->payload_len) {
+		memcpy(d->payload, payload, rec->payload_len);
+		fact->path_len = strnlen(payload, rec->payload_len);
+		fact->path = d->payload;
+	}
+}
+
+static void apply_fd(struct facts *f, const struct tr_fd *rec)
+{
+	struct desc *d = desc_find(f, rec->h.tgid, rec->fd);
+	struct desc **bucket = &f->descs[hash(rec->h.tgid, (uint32_t)rec->fd)];
+	struct proc *p = proc_make(f, rec->h.tgid);
+
+	if (d)
+		desc_remove(f, d);
+	if (!p)
+		return;
+	d = calloc(1, sizeof(*d) + rec->payload_len + 1);
+	if (!d) {
+		proc_free_if_empty(f, p);
+		return;
+	}
+	fill_desc(d, rec);
+	d->proc = p;
+	d->hash_next = *bucket;
+	*bucket = d;
+	TAILQ_INSERT_TAIL(&f->descs_by_age, d, age);
+	LIST_INSERT_HEAD(&p->descs, d, of_proc);
+	if (++f->ndescs > FACTS_MAX) {
+		struct desc *oldest = TAILQ_FIRST(&f->descs_by_age);
+		struct proc *old_proc = oldest->proc;
+
+		desc_remove(f, oldest);
+		proc_free_if_empty(f, old_proc);
+	}
+}
+
+/* Until it is told more, a child is what its parent is. */
+static void apply_fork(struct facts *f, const struct tr_fork *rec)
+{
+	const struct task *parent = task_find(f, rec->h.tid);
+	struct fact_task fact;
+	struct task *t;
+
+	if (!parent)
+		return;
+	fact = parent->fact;
+	if (rec->child_tgid != rec->h.tgid) {
+		struct proc *stale = proc_find(f, rec->child_tgid);
+
+		if (stale && rec->child_tgid == rec->child_tid)
+			proc_remove(f, stale);
+		fact.ppid = rec->h.tgid;
+		fact.start_ns = 0;
+	}
+	t = task_make(f, rec->child_tgid, rec->child_tid);
+	if (!t)
+		return;
+	fact.tgid = rec->child_tgid;
+	fact.tid = rec->child_tid;
+	t->fact = fact;
+}
+
+/* A thread that executes a program takes the tid of its process. */
+static void apply_exec(struct facts *f, const struct tr_exec *rec)
+{
+	struct task *from = task_find(f, rec->old_tid);
+	struct fact_task fact;
+	struct task *t;
+
+	if (rec->old_tid == rec->h.tid || !from || from->fact.tgid != rec->h.tgid)
+		return;
+	fact = from->fact;
+	t = task_make(f, rec->h.tgid, rec->h.tid);
+	if (t) {
+		t->fact = fact;
+		t->fact.tid = rec->h.tid;
+	}
+	forget_task(f, rec->old_tid);
+}
+
+static void forget_ended(struct facts *f)
+{
+	struct proc *p;
+
+	f->ended = false;
+	forget_task(f, f->ended_tid);
+	p = f->ended_tgid ? proc_find(f, f->ended_tgid) : NULL;
+	if (p)
+		proc_remove(f, p);
+}
+
+static void apply_exit(struct facts *f, const struct tr_exit *rec)
+{
+	f->ended = true;
+	f->ended_tid = rec->h.tid;
+	f->ended_tgid = rec->last ? rec->h.tgid : 0;
+}
+
+void facts_apply(struct facts *f, const struct tr_hdr *rec)
+{
+	if (f->ended)
+		forget_ended(f);
+	switch (rec->type) {
+	case TR_TASK:
+		apply_task(f, (const void *)rec);
+		break;
+	case TR_FD:
+		apply_fd(f, (const void *)rec);
+		break;
+	case TR_FORK:
+		apply_fork(f, (const void *)rec);
+		break;
+	case TR_EXEC:
+		apply_exec(f, (const void *)rec);
+		break;
+	case TR_EXIT:
+		apply_exit(f, (const void *)rec);
+		break;
+	case TR_RESET:
+		forget_all(f);
+		break;
+	default:
+		break;
+	}
+}
+
+const struct fact_task *facts_task(const struct facts *f, uint32_t tid)
+{
+	const struct task *t = task_find(f, tid);
+
+	return t ? &t->fact : NULL;
+}
+
+const struct fact_fd *facts_fd(const struct facts *f, uint32_t tgid, int32_t fd)
+{
+	const struct desc *d = desc_find(f, tgid, fd);
+
+	return d ? &d->fact : NULL;
+}

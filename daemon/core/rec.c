@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * rec.c - the one place that checks a record's lengths. After rec_check, walking its items needs no
+ * further check, because they were walked once.
+ */
+#include <core/rec.h>
+
+#define ALIGN8(n) (((size_t)(n) + 7) & ~(size_t)7)
+
+static const uint16_t fixed_size[TR_TYPE_MAX] = {
+	[TR_SYSCALL] = sizeof(struct tr_syscall), [TR_SIGNAL] = sizeof(struct tr_signal),
+	[TR_EXEC] = sizeof(struct tr_exec),	  [TR_EXIT] = sizeof(struct tr_exit),
+	[TR_FORK] = sizeof(struct tr_fork),	  [TR_LOST] = sizeof(struct tr_lost),
+	[TR_TASK] = sizeof(struct tr_task),	  [TR_FD] = sizeof(struct tr_fd),
+	[TR_RESET] = sizeof(struct tr_hdr),
+};
+
+static int items_fit(const struct tr_syscall *rec)
+{
+	const char *p = (const char *)(rec + 1);
+	size_t left = rec->h.len - sizeof(*rec);
+
+	for (unsigned int i = 0; i < rec->nitems; i++) {
+		const struct tr_item *item = (const void *)p;
+		size_t size;
+
+		if (left < sizeof(*item))
+			return 0;
+		size = sizeof(*item) + ALIGN8(item->len);
+		if (size > left || item->arg >= TR_MAX_ARGS)
+			return 0;
+		p += size;
+		left -= size;
+	}
+	return 1;
+}
+
+static int payload_fits(const struct tr_hdr *h)
+{
+	const struct tr_fd *fd = (const void *)h;
+	const struct tr_exec *exec = (const void *)h;
+
+	switch (h->type) {
+	case TR_SYSCALL:
+		return items_fit((const void *)h);
+	case TR_EXEC:
+		return exec->filename_len <= h->len - sizeof(*exec);
+	case TR_FD:
+		if (fd->payload_len > h->len - sizeof(*fd))
+			return 0;
+		if (fd->kind != TR_FD_SOCKET)
+			return 1;
+		return fd->local_len <= TR_FD_ADDR && fd->peer_len <= TR_FD_ADDR &&
+		       (!fd->local_len || fd->payload_len >= TR_FD_ADDR) &&
+		       (!fd->peer_len || fd->payload_len >= 2 * TR_FD_ADDR);
+	default:
+		return 1;
+	}
+}
+
+const struct tr_hdr *rec_check(const void *p, size_t n)
+{
+	const struct tr_hdr *h = p;
+
+	if (n < sizeof(*h) || h->len < sizeof(*h) || h->len > n || h->len > TR_RECORD_MAX ||
+	    h->len % 8)
+		return NULL;
+	if (!h->type || h->type >= TR_TYPE_MAX)
+		return h;
+	if (h->len < fixed_size[h->type] || !payload_fits(h))
+		return NULL;
+	return h;
+}
+
+const struct tr_item *rec_item_first(const struct tr_syscall *rec)
+{
+	return rec->nitems ? (const void *)(rec + 1) : NULL;
+}
+
+const struct tr_item *rec_item_next(const struct tr_syscall *rec, const struct tr_item *item)
+{
+	const char *next = (const char *)(item + 1) + ALIGN8(item->len);
+	const char *p = (const char *)(rec + 1);
+	unsigned int i;
+
+	/* Items have no number of their own: count those up to this one. */
+	for (i = 0; p < next; i++)
+		p += sizeof(*item) + ALIGN8(((const struct tr_item *)(const void *)p)->len);
+	return i < rec->nitems ? (const void *)next : NULL;
+}
+
+const struct tr_item *rec_item_find(const struct tr_syscall *rec, unsigned int arg,
+				    unsigned int part, unsigned int index, int at_exit)
+{
+	const char *p = (const char *)(rec + 1);
+	const struct tr_item *best = NULL;
+
+	for (unsigned int i = 0; i < rec->nitems; i++) {
+		const struct tr_item *item = (const void *)p;
+
+		p += sizeof(*item) + ALIGN8(item->len);
+		if (item->arg != arg || item->part != part || item->index != index ||
+		    (!item->len && (item->flags & TR_ITEM_FAULT)))
+			continue;
+		if (!(item->flags & TR_ITEM_EXIT) == !at_exit)
+			return item;
+		best = item;
+	}
+	return best;
+}
