@@ -34,6 +34,7 @@
 #define SC_STATFS (1u << 12)
 #define SC_FSTATFS (1u << 13)
 #define SC_PURE (1u << 14)   /* no arguments and never fails */
+#define SC_STATFS_ANY (1u << 15) /* only in %%statfs: ustat */
 
 struct sc_class {
 	const char *name; /* without % */
