@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * compat.bpf.h - everything that differs between architectures and kernel versions.
+ */
+#ifndef COMPAT_BPF_H
+#define COMPAT_BPF_H
+
+#include "maps.bpf.h"
+
+#if defined(__TARGET_ARCH_x86)
+
+#define TS_COMPAT 0x0002
+
+static __always_inline __u32 task_abi(struct task_struct *task)
+{
+	return task->thread_info.status & TS_COMPAT ? TR_ABI_I386 : TR_ABI_X86_64;
+}
+
+/* The registers live where the call's entry left them until it returns, but for ax. */
+static __always_inline void regs_args(struct pt_regs *regs, __u32 abi, __u64 *args)
+{
+	if (abi == TR_ABI_I386) {
+		args[0] = (__u32)regs->bx;
+		args[1] = (__u32)regs->cx;
+		args[2] = (__u32)regs->dx;
+		args[3] = (__u32)regs->si;
+		args[4] = (__u32)regs->di;
+		args[5] = (__u32)regs->bp;
+		return;
+	}
+	args[0] = regs->di;
+	args[1] = regs->si;
+	args[2] = regs->dx;
+	args[3] = regs->r10;
+	args[4] = regs->r8;
+	args[5] = regs->r9;
+}
+
+static __always_inline __u64 regs_nr(struct pt_regs *regs)
+{
+	return regs->orig_ax;
+}
+
+#elif defined(__TARGET_ARCH_arm64)
+
+#define TIF_32BIT 22
+
+static __always_inline __u32 task_abi(struct task_struct *task)
+{
+	return task->thread_info.flags >> TIF_32BIT & 1 ? TR_ABI_MAX : TR_ABI_AARCH64;
+}
+
+static __always_inline void regs_args(struct pt_regs *regs, __u32 abi, __u64 *args)
+{
+	(void)abi;
+	args[0] = regs->orig_x0;
+	for (int i = 1; i < TR_MAX_ARGS; i++)
+		args[i] = regs->regs[i];
+}
+
+static __always_inline __u64 regs_nr(struct pt_regs *regs)
+{
+	return (__s64)regs->syscallno;
+}
+
+#else
+#error "unknown architecture"
+#endif
+
+/* Linux 5.14 renamed task_struct.state. */
+struct task_struct___state {
+	long state;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool task_sleeps(struct task_struct *task)
+{
+	struct task_struct___state *old = (void *)task;
+
+	if (bpf_core_field_exists(task->__state))
+		return BPF_CORE_READ(task, __state) != 0;
+	return BPF_CORE_READ(old, state) != 0;
+}
+
+#endif

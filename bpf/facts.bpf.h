@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * facts.bpf.h - who a task is and what its descriptors are, taken from the kernel's own structures at
+ * the moment of the call, and told to a session just before the first record that needs it. What was
+ * told is cached; a fact that did not fit into the ring is told again at the next occasion.
+ */
+#ifndef FACTS_BPF_H
+#define FACTS_BPF_H
+
+#include "emit.bpf.h"
+
+#define PATH_COMPONENTS 32
+#define S_IFMT 0170000
+#define S_IFSOCK 0140000
+#define S_IFIFO 0010000
+#define ANON_INODE_FS_MAGIC 0x09041934
+#define PIPEFS_MAGIC 0x50495045
+#define AF_UNIX 1
+#define AF_INET 2
+#define AF_INET6 10
+#define AF_NETLINK 16
+
+static __noinline int tell_task(struct task_struct *task, struct task_state *st, __u64 sessions)
+{
+	struct tr_task r;
+
+	__builtin_memset(&r, 0, sizeof(r));
+	hdr_init(&r.h, sizeof(r), TR_TASK, sessions, task);
+	BPF_CORE_READ_STR_INTO(&r.comm, task, comm);
+	r.start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	r.cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	r.ppid = BPF_CORE_READ(task, real_parent, tgid);
+	r.uid = BPF_CORE_READ(task, cred, uid.val);
+	r.euid = BPF_CORE_READ(task, cred, euid.val);
+	r.gid = BPF_CORE_READ(task, cred, gid.val);
+	r.egid = BPF_CORE_READ(task, cred, egid.val);
+	if (!emit(&r, sizeof(r)))
+		st->told |= sessions;
+	return 0;
+}
+
+static __always_inline void need_task(struct task_struct *task, struct task_state *st,
+				      __u64 sessions)
+{
+	if (sessions & ~st->told)
+		tell_task(task, st, sessions & ~st->told);
+}
+
+/*
+ * Appends the names from dentry up to the root of all mounts, each with its NUL, the last name first, and
+ * sets payload_len; TR_FD_INCOMPLETE where it did not come to the root.
+ */
+GLOBAL int walk_path(struct fd_scratch *s, __u64 vfsmnt, __u64 leaf)
+{
+	struct mount *mnt = (void *)(vfsmnt - bpf_core_field_offset(struct mount, mnt));
+	struct dentry *dentry = (void *)leaf;
+
+	if (!s)
+		return 0;
+	s->fd.payload_len = 0;
+	for (int i = 0; i < PATH_COMPONENTS; i++) {
+		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+		__u32 off;
+		long n;
+
+		if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
+			struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
+
+			if (up == mnt)
+				return 0;
+			dentry = BPF_CORE_READ(mnt, mnt_mountpoint);
+			mnt = up;
+			continue;
+		}
+		if (parent == dentry) /* a file system that is not mounted: memfd, /proc/PID/ns */
+			return 0;
+		off = clamp_u32(s->fd.payload_len, FD_PAYLOAD_MAX);
+		n = bpf_probe_read_kernel_str(s->payload + off, 256,
+					      BPF_CORE_READ(dentry, d_name.name));
+		if (n <= 0 || off + n > FD_PAYLOAD_MAX)
+			break;
+		s->fd.payload_len = off + n;
+		dentry = parent;
+	}
+	s->fd.h.flags |= TR_FD_INCOMPLETE;
+	return 0;
+}
+
+static __always_inline void unix_name(struct fd_scratch *s, __u32 at, __u16 *len, struct sock *sk)
+{
+	struct unix_sock *u = (struct unix_sock *)sk;
+	struct unix_address *addr = BPF_CORE_READ(u, addr);
+	__u32 n;
+
+	if (!addr)
+		return;
+	n = clamp_u32(BPF_CORE_READ(addr, len), TR_FD_ADDR - 2);
+	bpf_probe_read_kernel(s->payload + at, n, &addr->name);
+	*len = n;
+}
+
+static __always_inline void inet_name(struct fd_scratch *s, __u32 at, __u16 *len, __u16 port,
+				      __u32 addr)
+{
+	__u8 *p = s->payload + at;
+
+	*(__u16 *)p = AF_INET;
+	*(__u16 *)(p + 2) = port;
+	*(__u32 *)(p + 4) = addr;
+	*len = 16;
+}
+
+static __always_inline void inet6_name(struct fd_scratch *s, __u32 at, __u16 *len, __u16 port,
+				       const struct in6_addr *addr)
+{
+	__u8 *p = s->payload + at;
+
+	*(__u16 *)p = AF_INET6;
+	*(__u16 *)(p + 2) = port;
+	__builtin_memcpy(p + 8, addr, 16);
+	*len = 28;
+}
+
+static __always_inline __u32 socket_names(struct fd_scratch *s, struct socket *sock)
+{
+	struct sock *sk = BPF_CORE_READ(sock, sk);
+	struct tr_fd *f = &s->fd;
+	struct in6_addr a6;
+	__u16 num, dport;
+
+	for (int i = 0; i < 2 * TR_FD_ADDR; i += 8)
+		*(__u64 *)(s->payload + i) = 0;
+	f->sock_type = BPF_CORE_READ(sock, type);
+	if (!sk)
+		return 0;
+	f->sock_family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	f->sock_proto = BPF_CORE_READ(sk, sk_protocol);
+	num = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_num));
+	dport = BPF_CORE_READ(sk, __sk_common.skc_dport);
+	if (f->sock_family == AF_INET) {
+		if (num)
+			inet_name(s, 0, &f->local_len, num,
+				  BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
+		if (dport)
+			inet_name(s, TR_FD_ADDR, &f->peer_len, dport,
+				  BPF_CORE_READ(sk, __sk_common.skc_daddr));
+	} else if (f->sock_family == AF_INET6) {
+		a6 = BPF_CORE_READ(sk, __sk_common.skc_v6_rcv_saddr);
+		if (num)
+			inet6_name(s, 0, &f->local_len, num, &a6);
+		a6 = BPF_CORE_READ(sk, __sk_common.skc_v6_daddr);
+		if (dport)
+			inet6_name(s, TR_FD_ADDR, &f->peer_len, dport, &a6);
+	} else if (f->sock_family == AF_UNIX) {
+		struct sock *peer = BPF_CORE_READ((struct unix_sock *)sk, peer);
+
+		unix_name(s, 0, &f->local_len, sk);
+		if (peer)
+			unix_name(s, TR_FD_ADDR, &f->peer_len, peer);
+	} else if (f->sock_family == AF_NETLINK) {
+		*(__u16 *)s->payload = AF_NETLINK;
+		*(__u32 *)(s->payload + 4) = BPF_CORE_READ((struct netlink_sock *)sk, portid);
+		f->local_len = 12;
+	}
+	return 2 * TR_FD_ADDR;
+}
+
+GLOBAL int file_name(struct fd_scratch *s, __u64 addr)
+{
+	struct file *file = (struct file *)addr;
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+	unsigned long magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	struct tr_fd *f;
+	long n;
+
+	if (!s)
+		return 0;
+	f = &s->fd;
+	f->mode = BPF_CORE_READ(inode, i_mode);
+	f->ino = BPF_CORE_READ(inode, i_ino);
+	f->rdev = BPF_CORE_READ(inode, i_rdev);
+	if ((f->mode & S_IFMT) == S_IFSOCK) {
+		f->kind = TR_FD_SOCKET;
+		f->payload_len = socket_names(s, BPF_CORE_READ(file, private_data));
+		return 0;
+	}
+	if (magic == PIPEFS_MAGIC) {
+		f->kind = TR_FD_PIPE;
+		return 0;
+	}
+	if (magic == ANON_INODE_FS_MAGIC) {
+		f->kind = TR_FD_ANON;
+		n = bpf_probe_read_kernel_str(s->payload, 64, BPF_CORE_READ(dentry, d_name.name));
+		f->payload_len = n > 0 ? n - 1 : 0;
+		return 0;
+	}
+	f->kind = (f->mode & S_IFMT) == S_IFIFO ? TR_FD_PIPE : TR_FD_PATH;
+	f->h.flags = TR_FD_REVERSED;
+	/* Not in its parent's list of names any more; a root is in none. */
+	if (!BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry)
+		f->h.flags |= TR_FD_DELETED;
+	return walk_path(s, (__u64)BPF_CORE_READ(file, f_path.mnt), (__u64)dentry);
+}
+
+static __always_inline struct fd_seen *fd_slot(__u64 tag)
+{
+	return &fd_cache[tag >> 40 & (FD_CACHE_SIZE - 1)];
+}
+
+/*
+ * What a descriptor is, in one number. A struct file is soon reused at the same address, and so is a
+ * dentry; the inode number tells one socket or pipe from the next.
+ */
+static __always_inline __u64 fd_tag(__u32 tgid, __s32 fd, __u64 dentry, __u64 ino)
+{
+	__u64 tag = dentry ^ ((__u64)tgid << 32 | (__u32)fd) ^ ino << 16;
+
+	return (tag + cfg.gen) * 0x9e3779b97f4a7c15ULL;
+}
+
+static __always_inline __u64 file_tag(__u32 tgid, __s32 fd, struct file *file)
+{
+	if (!file)
+		return fd_tag(tgid, fd, 0, 0);
+	return fd_tag(tgid, fd, (__u64)BPF_CORE_READ(file, f_path.dentry),
+		      BPF_CORE_READ(file, f_inode, i_ino));
+}
+
+static __always_inline struct file *fd_file(struct task_struct *task, __s32 fd)
+{
+	struct files_struct *files = task->files;
+	struct file *file = NULL, **table;
+	struct fdtable *fdt;
+
+	if (!files)
+		return NULL;
+	fdt = files->fdt;
+	if ((__u32)fd < fdt->max_fds) {
+		table = fdt->fd;
+		bpf_probe_read_kernel(&file, sizeof(file), table + fd);
+	}
+	return file;
+}
+
+static __always_inline void fd_init(struct tr_fd *f, struct task_struct *task, __s32 fd,
+				    __u64 sessions)
+{
+	__builtin_memset(f, 0, sizeof(*f));
+	hdr_init(&f->h, 0, TR_FD, sessions, task);
+	f->fd = fd;
+}
+
+static __always_inline void fd_emit(struct fd_scratch *s, __u64 tag, __u64 sessions)
+{
+	__u32 len, n = clamp_u32(s->fd.payload_len, FD_PAYLOAD_MAX);
+	struct fd_seen *seen = fd_slot(tag);
+
+	*(__u64 *)(s->payload + n) = 0;
+	len = (sizeof(s->fd) + n + 7) & ~7u;
+	s->fd.h.len = len;
+	if (emit(s, clamp_u32(len, sizeof(s->fd) + FD_PAYLOAD_MAX + 8)))
+		return;
+	if (seen->tag != tag) {
+		seen->told = 0;
+		seen->tag = tag;
+	}
+	seen->told |= sessions;
+}
+
+static __noinline int tell_file(struct task_struct *task, struct file *file, __s32 fd,
+				__u64 sessions, __u32 which)
+{
+	__u64 tag = file_tag(task->tgid, fd, file);
+	struct scratch *s = scratch_get(which);
+
+	if (!s)
+		return 0;
+	fd_init(&s->fd.fd, task, fd, sessions);
+	if (file)
+		file_name(&s->fd, (__u64)file);
+	else
+		s->fd.fd.kind = TR_FD_NONE;
+	fd_emit(&s->fd, tag, sessions);
+	return 0;
+}
+
+static __noinline int tell_cwd(struct task_struct *task, struct dentry *dentry, __u64 sessions,
+			       __u32 which)
+{
+	__u64 tag = fd_tag(task->tgid, TR_AT_FDCWD, (__u64)dentry, 0);
+	struct scratch *s = scratch_get(which);
+
+	if (!s)
+		return 0;
+	fd_init(&s->fd.fd, task, TR_AT_FDCWD, sessions);
+	s->fd.fd.mode = 0040000;
+	s->fd.fd.h.flags = TR_FD_REVERSED;
+	walk_path(&s->fd, (__u64)BPF_CORE_READ(task, fs, pwd.mnt), (__u64)dentry);
+	fd_emit(&s->fd, tag, sessions);
+	return 0;
+}
+
+/* Tells the sessions what descriptor fd of the task is, unless they know. */
+static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 sessions, __u32 which)
+{
+	struct fd_seen *seen;
+	struct dentry *pwd;
+	struct file *file;
+	__u64 tag;
+
+	if (fd == TR_AT_FDCWD) {
+		pwd = BPF_CORE_READ(task, fs, pwd.dentry);
+		tag = fd_tag(task->tgid, fd, (__u64)pwd, 0);
+		seen = fd_slot(tag);
+		if (pwd && (seen->tag != tag || (sessions & ~seen->told)))
+			tell_cwd(task, pwd, sessions, which);
+		return;
+	}
+	if (fd < 0)
+		return;
+	file = fd_file(task, fd);
+	tag = file_tag(task->tgid, fd, file);
+	seen = fd_slot(tag);
+	if (seen->tag != tag || (sessions & ~seen->told))
+		tell_file(task, file, fd, sessions, which);
+}
+
+/* The descriptor is still the same file, but that was connected or bound. */
+static __always_inline void forget_fd(struct task_struct *task, __s32 fd)
+{
+	fd_slot(file_tag(task->tgid, fd, fd_file(task, fd)))->tag = 0;
+}
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * maps.bpf.h - every map, and the state of a task.
+ */
+#ifndef MAPS_BPF_H
+#define MAPS_BPF_H
+
+#include <vmlinux.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include <tracer/bpf_shared.h>
+
+/*
+ * The verifier must see that a value is bounded; without the barrier clang proves the bound itself and
+ * drops the check, or does it on another register than the one that is used.
+ */
+static __always_inline __u32 clamp_u32(__u32 v, __u32 max)
+{
+	asm volatile("" : "+r"(v));
+	if (v > max)
+		v = max;
+	asm volatile("" : "+r"(v));
+	return v;
+}
+
+/*
+ * A global function is verified once, with arguments that can be anything, and not anew on every path
+ * to every call: loops go there. It takes numbers and pointers to memory, which may be NULL.
+ */
+#define GLOBAL __attribute__((noinline))
+
+#define CAP_FUNC GLOBAL
+#define cap_read(dst, n, addr) bpf_probe_read_user(dst, n, (void *)(addr))
+#define cap_read_str(dst, n, addr) bpf_probe_read_user_str(dst, n, (void *)(addr))
+#define cap_clamp(v, max) (clamp_u32(v, max) & 0x1fff)
+#include <tracer/capture.h>
+
+/* What is remembered of every task that makes a call while programs are attached. */
+struct task_state {
+	__u64 mask;	    /* sessions whose task dimensions match; valid while gen is the current one */
+	__u64 inherited;    /* sessions that follow the task because they followed its parent */
+	__u64 inherited_ns; /* when that was */
+	__u64 live;	    /* sessions that the call in progress is for, 0: none */
+	__u64 told;	    /* sessions that have a TR_TASK of it */
+	__u64 reported;	    /* sessions that know that the call in progress is blocked */
+	__u64 start_ns;	    /* of the call in progress */
+	__u64 cred;	    /* pointers, compared to see a change */
+	__u64 cgroups;
+	__u32 gen;
+	__u32 attach_epoch;
+	__u16 nr;
+	__u8 abi;
+	__u8 entered; /* a call was seen to begin in this attach_epoch */
+	__u32 pad;
+};
+
+struct tr_config cfg = {};
+const volatile __u32 ring_mask = 0;	  /* rings - 1, a power of two less one */
+const volatile __u32 ring_watermark = 0; /* bytes that wake the reader */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct task_state);
+} task_states SEC(".maps");
+
+/* Only tasks that a stream session follows have one. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct tr_capture);
+} captures SEC(".maps");
+
+struct ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, TR_RINGS_MAX);
+	__type(key, __u32);
+	__array(values, struct ring);
+} rings SEC(".maps");
+
+#define DIMENSION(name, key_type)                                                                  \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_HASH);                                                   \
+		__uint(map_flags, BPF_F_NO_PREALLOC);                                              \
+		__uint(max_entries, 65536);                                                        \
+		__type(key, key_type);                                                             \
+		__type(value, __u64);                                                              \
+	} name SEC(".maps")
+
+struct comm_key {
+	char comm[TR_COMM_LEN];
+};
+
+DIMENSION(by_tgid, __u32);
+DIMENSION(by_tid, __u32);
+DIMENSION(by_uid, __u32);
+DIMENSION(by_comm, struct comm_key);
+DIMENSION(by_cgroup, __u64);
+DIMENSION(ignored, __u32); /* processes that are never traced: the daemon and its clients */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct tr_summary_key);
+	__type(value, struct tr_summary);
+} summaries SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tr_counters);
+} counters SEC(".maps");
+
+/* Which descriptors were told to whom: direct-mapped, so a collision only costs telling it again. */
+#define FD_CACHE_SIZE 8192
+struct fd_seen {
+	__u64 tag;
+	__u64 told;
+};
+struct fd_seen fd_cache[FD_CACHE_SIZE] = {};
+
+#define FD_PAYLOAD_MAX 3840
+struct fd_scratch {
+	struct tr_fd fd;
+	__u8 payload[FD_PAYLOAD_MAX + 512];
+};
+
+/* [0]: programs that run with preemption off; [1]: the iterator, which can be preempted by them. */
+struct scratch {
+	struct fd_scratch fd;
+	__u8 exec[sizeof(struct tr_exec) + 4096 + 8];
+	struct tr_summary empty;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+static __always_inline struct scratch *scratch_get(__u32 i)
+{
+	return bpf_map_lookup_elem(&scratches, &i);
+}
+
+#endif

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * tracer.bpf.c - the programs: what happens when a task enters and leaves a system call, forks, runs
+ * a program, ends, changes its name or gets a signal.
+ *
+ * Every task of the host passes through sys_enter and sys_exit while they are attached, so that the
+ * way of a task that nobody asked for is kept to one look into its cached mask.
+ */
+#include "maps.bpf.h"
+#include "compat.bpf.h"
+#include "filter.bpf.h"
+#include "emit.bpf.h"
+#include "facts.bpf.h"
+#include "summary.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+static __always_inline struct task_state *state_get(struct task_struct *task, __u64 flags)
+{
+	return bpf_task_storage_get(&task_states, task, NULL, flags);
+}
+
+static __always_inline void need_fd_args(struct task_struct *task, const struct tr_plan *plan,
+					 const __u64 *args, __u64 sessions)
+{
+	__u32 fds = plan->fd_args;
+
+	for (int i = 0; i < TR_MAX_ARGS; i++)
+		if (fds >> i & 1)
+			need_fd(task, (__s32)args[i], sessions, 0);
+}
+
+/* Starts the record of a call: what must be read before the kernel acts on it. */
+static __always_inline void call_begin(struct task_struct *task, struct pt_regs *regs, __u32 abi,
+				       __u64 nr, __u64 mask, struct tr_capture *c)
+{
+	const struct tr_plan *plan = call_plan(abi, nr);
+
+	c->off = 0;
+	c->retry = 0;
+	c->string_limit = cfg.string_limit;
+	c->rec.h.type = TR_SYSCALL;
+	c->rec.h.flags = 0;
+	c->rec.nr = nr;
+	c->rec.abi = abi;
+	c->rec.nitems = 0;
+	c->rec.pad = 0;
+	c->rec.ret = 0;
+	regs_args(regs, abi, c->rec.args);
+	if (plan->fd_args && (mask & cfg.fds))
+		need_fd_args(task, plan, c->rec.args, mask & cfg.fds);
+	if (plan->nops && (mask & cfg.data))
+		cap_run(c, plan, 0);
+}
+
+static __noinline int call_emit(struct task_struct *task, struct task_state *st,
+				struct tr_capture *c, __u64 mask, __u32 flags)
+{
+	__u32 off = clamp_u32(c->off, TR_PAYLOAD_MAX);
+	__u32 len = sizeof(c->rec) + (off & ~7u);
+
+	need_task(task, st, mask);
+	c->rec.h.len = len;
+	c->rec.h.flags = flags;
+	c->rec.h.sessions = mask;
+	c->rec.h.tgid = task->tgid;
+	c->rec.h.tid = task->pid;
+	c->rec.duration_ns = c->rec.h.time_ns - st->start_ns;
+	if (emit(&c->rec, clamp_u32(len, sizeof(c->rec) + TR_PAYLOAD_MAX)))
+		count_lost(mask);
+	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *st = state_get(task, 0);
+	struct tr_capture *c;
+	__u64 mask, nr = id;
+	__u32 abi;
+
+	if (!st) {
+		st = state_get(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (!st)
+			return 0;
+	}
+	mask = task_sessions(task, st);
+	st->live = 0;
+	st->entered = 1;
+	if (!mask)
+		return 0;
+	abi = task_abi(task);
+	mask &= call_sessions(abi, nr);
+	if (!mask)
+		return 0;
+	st->nr = nr < 0xffff ? nr : 0xffff;
+	st->abi = abi;
+	st->reported = 0;
+	if (mask & cfg.stream) {
+		c = bpf_task_storage_get(&captures, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (c) {
+			call_begin(task, regs, abi, st->nr, mask, c);
+		} else {
+			count_lost(mask & cfg.stream);
+			mask &= ~cfg.stream;
+		}
+	}
+	st->start_ns = bpf_ktime_get_ns();
+	st->live = mask;
+	return 0;
+}
+
+/* The record's end: what only the return tells. */
+static __always_inline void call_end(struct task_struct *task, struct task_state *st,
+				     const struct tr_plan *plan, long ret, __u64 mask, __u64 now,
+				     bool error, __u32 flags)
+{
+	struct tr_capture *c = bpf_task_storage_get(&captures, task, NULL, 0);
+
+	if (!c) {
+		count_lost(mask);
+		return;
+	}
+	c->rec.ret = ret;
+	if (mask & cfg.data)
+		cap_run(c, plan, 1);
+	if ((plan->flags & TR_PLAN_RET_FD) && !error && (mask & cfg.ret_fds))
+		need_fd(task, ret, mask & cfg.ret_fds, 0);
+	if ((plan->flags & TR_PLAN_FD_STALE) && (mask & cfg.fds))
+		forget_fd(task, c->rec.args[0]);
+	c->rec.h.time_ns = now;
+	call_emit(task, st, c, mask, flags);
+}
+
+/*
+ * A call returns whose beginning no session saw. If a session came meanwhile that wants it, it gets
+ * the call with the arguments that the registers still hold.
+ */
+static __noinline __u64 late_begin(struct task_struct *task, struct pt_regs *regs,
+				   struct task_state *st)
+{
+	__u64 mask = task_sessions(task, st) & cfg.stream, nr = regs_nr(regs);
+	__u32 abi = task_abi(task);
+	struct tr_capture *c;
+
+	mask &= call_sessions(abi, nr);
+	if (!mask || (__s64)nr < 0)
+		return 0;
+	c = bpf_task_storage_get(&captures, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!c)
+		return 0;
+	st->nr = nr < 0xffff ? nr : 0xffff;
+	st->abi = abi;
+	st->start_ns = bpf_ktime_get_ns();
+	call_begin(task, regs, abi, st->nr, mask, c);
+	return mask;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *st = state_get(task, 0);
+	__u64 mask, now, duration;
+	const struct tr_plan *plan;
+	__u32 flags = 0;
+	bool error;
+
+	if (!st) {
+		st = state_get(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (!st)
+			return 0;
+	}
+	mask = st->live;
+	if (!mask && st->gen == cfg.gen)
+		return 0;
+	if (st->gen != cfg.gen) {
+		/* Sessions came or went meanwhile: only those that want the task now get the call. */
+		__u64 now_live = task_sessions(task, st);
+
+		mask = st->live & now_live;
+		if (!mask && !st->entered) {
+			mask = late_begin(task, regs, st);
+			flags = TR_F_NO_ENTRY;
+		}
+		if (!mask) {
+			st->live = 0;
+			return 0;
+		}
+	}
+	st->live = 0;
+	now = bpf_ktime_get_ns();
+	duration = now - st->start_ns;
+	plan = call_plan(st->abi, st->nr);
+	error = is_error(ret, plan);
+	mask = result_sessions(mask, ret, error, duration);
+	if (mask & cfg.summary)
+		summarize(task->tgid, st->nr | (__u32)st->abi << 16, mask & cfg.summary, error,
+			  duration);
+	if (mask & cfg.stream)
+		call_end(task, st, plan, ret, mask & cfg.stream, now, error, flags);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct task_state *st = state_get(parent, 0), *cst;
+	struct tr_fork r = {};
+	__u64 mask, follow;
+
+	if (!st)
+		return 0;
+	mask = task_sessions(parent, st);
+	if (!mask)
+		return 0;
+	follow = mask & cfg.follow;
+	if (follow) {
+		cst = state_get(child, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (cst) {
+			cst->inherited = follow;
+			cst->inherited_ns = bpf_ktime_get_ns();
+		} else {
+			count_lost(follow);
+		}
+	}
+	need_task(parent, st, mask);
+	hdr_init(&r.h, sizeof(r), TR_FORK, mask, parent);
+	r.child_tgid = child->tgid;
+	r.child_tid = child->pid;
+	if (emit(&r, sizeof(r)))
+		count_lost(mask);
+	return 0;
+}
+
+/*
+ * The old memory is gone, so what of execve's arguments could not be read at entry is taken from the
+ * kernel's copy and from the new image.
+ */
+static __always_inline void exec_recover(struct task_struct *task, struct tr_capture *c,
+					 const struct tr_exec *r)
+{
+	struct mm_struct *mm = task->mm;
+	__u32 retry = c->retry, off, n;
+
+	c->retry = 0;
+	if (!retry || !mm)
+		return;
+	if (retry & 1) {
+		off = clamp_u32(c->off, TR_PAYLOAD_MAX);
+		n = clamp_u32(r->filename_len, CAP_ITEM_MAX);
+		if (off + n + 16 < TR_PAYLOAD_MAX &&
+		    !bpf_probe_read_kernel(&c->payload[off + 8], n, r + 1))
+			cap_put(c, off, n, CAP_META(0, TR_PART_SELF, 0, 0));
+	}
+	if (retry & 2)
+		cap_bytes(c, mm->arg_start, mm->arg_end - mm->arg_start,
+			  CAP_META(1, TR_PART_ARG_BLOCK, 0, 0));
+	if (retry & 4)
+		cap_bytes(c, mm->env_start, mm->env_end - mm->env_start,
+			  CAP_META(2, TR_PART_ARG_BLOCK, 0, 0));
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	struct task_state *st = state_get(task, 0);
+	struct scratch *s = scratch_get(0);
+	struct tr_capture *c;
+	struct tr_exec *r;
+	__u64 mask;
+	__u32 len;
+	long n;
+
+	if (!st || !s)
+		return 0;
+	st->gen = 0;
+	mask = task_sessions(task, st);
+	/* A call in progress stays with those who saw it begin, unless they lost sight of the task. */
+	st->live &= mask;
+	if (!mask)
+		return 0;
+	r = (struct tr_exec *)s->exec;
+	hdr_init(&r->h, 0, TR_EXEC, mask, task);
+	r->old_tid = old_pid;
+	r->pad = 0;
+	n = bpf_probe_read_kernel_str(r + 1, 4096, BPF_CORE_READ(bprm, filename));
+	n = n > 0 ? n - 1 : 0;
+	n = clamp_u32(n, 4095);
+	r->filename_len = n;
+	*(__u64 *)((char *)(r + 1) + n) = 0;
+	len = (sizeof(*r) + n + 7) & ~7u;
+	r->h.len = len;
+	c = st->live & cfg.stream ? bpf_task_storage_get(&captures, task, NULL, 0) : NULL;
+	if (c)
+		exec_recover(task, c, r);
+	need_task(task, st, mask);
+	if (emit(r, clamp_u32(len, sizeof(*r) + 4096)))
+		count_lost(mask);
+	return 0;
+}
+
+static __always_inline void exit_fill(struct tr_exit *r, struct task_struct *task, __u64 mask)
+{
+	hdr_init(&r->h, sizeof(*r), TR_EXIT, mask, task);
+	r->status = task->exit_code;
+	r->last = BPF_CORE_READ(task, signal, live.counter) == 0;
+	r->utime_ns = task->utime;
+	r->stime_ns = task->stime;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	struct task_state *st = state_get(task, 0);
+	struct tr_capture *c;
+	struct tr_exit r;
+	__u64 mask, live;
+
+	if (!st)
+		return 0;
+	mask = task_sessions(task, st);
+	if (!mask)
+		return 0;
+	/* exit_group, or a call that a fatal signal cut off: it has no return. */
+	live = st->live & mask;
+	st->live = 0;
+	if (live & cfg.summary)
+		summarize(task->tgid, st->nr | (__u32)st->abi << 16, live & cfg.summary, false,
+			  bpf_ktime_get_ns() - st->start_ns);
+	live &= cfg.stream & ~(cfg.failed | cfg.ok | cfg.by_errno | cfg.by_time);
+	if (live) {
+		c = bpf_task_storage_get(&captures, task, NULL, 0);
+		if (c) {
+			c->rec.h.time_ns = bpf_ktime_get_ns();
+			call_emit(task, st, c, live, TR_F_NO_RETURN);
+		}
+	}
+	need_task(task, st, mask);
+	exit_fill(&r, task, mask);
+	if (emit(&r, sizeof(r)))
+		count_lost(mask);
+	return 0;
+}
+
+SEC("tp_btf/task_rename")
+int BPF_PROG(comm_change, struct task_struct *task)
+{
+	struct task_state *st = state_get(task, 0);
+
+	if (st)
+		st->gen = 0;
+	return 0;
+}
+
+#define SI_FIELDS 16 /* offset of the part that depends on the signal, on 64-bit kernels */
+
+static __always_inline void signal_fill(struct tr_signal *r, int sig, struct kernel_siginfo *info)
+{
+	__u32 f[6] = {};
+
+	r->signo = sig;
+	/* SEND_SIG_NOINFO and SEND_SIG_PRIV are not addresses. */
+	if ((unsigned long)info < CAP_PAGE ||
+	    bpf_probe_read_kernel(f, sizeof(f), (void *)info + SI_FIELDS)) {
+		r->h.flags = TR_SIG_NO_INFO;
+		return;
+	}
+	r->si_errno = BPF_CORE_READ(info, si_errno);
+	r->si_code = BPF_CORE_READ(info, si_code);
+	r->si_pid = f[0];
+	r->si_uid = f[1];
+	r->si_status = f[2];
+	r->si_addr = f[0] | (__u64)f[1] << 32;
+	r->si_value = f[2] | (__u64)f[3] << 32;
+}
+
+SEC("tp_btf/signal_deliver")
+int BPF_PROG(signal_deliver, int sig, struct kernel_siginfo *info)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *st = state_get(task, 0);
+	struct tr_signal r = {};
+	__u64 mask;
+
+	if (!st)
+		return 0;
+	mask = task_sessions(task, st) & cfg.stream;
+	if (!mask)
+		return 0;
+	need_task(task, st, mask);
+	hdr_init(&r.h, sizeof(r), TR_SIGNAL, mask, task);
+	signal_fill(&r, sig, info);
+	if (emit(&r, sizeof(r)))
+		count_lost(mask);
+	return 0;
+}
+
+/* The call that a sleeping task is in, if it is in one. */
+static __always_inline bool scan_registers(struct task_struct *task, struct tr_pending *p)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	__s64 nr;
+
+	if (!regs || !task_sleeps(task))
+		return false;
+	nr = regs_nr(regs);
+	if (nr < 0 || nr > 0xffff)
+		return false;
+	p->nr = nr;
+	p->abi = task_abi(task);
+	regs_args(regs, p->abi, p->args);
+	return true;
+}
+
+/*
+ * Walks all tasks. cfg.scan 0: reports, once, the calls that are blocked for longer than TR_BLOCKED_NS to the
+ * sessions that follow them; n: tells session n - 1 what every task that it asked for waits in.
+ */
+SEC("iter/task")
+int task_scan(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	__u64 mask, wanted, fds, now = bpf_ktime_get_ns();
+	struct tr_pending p = {};
+	struct task_state *st;
+	const struct tr_plan *plan;
+
+	if (!task || !task->mm)
+		return 0;
+	st = state_get(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!st)
+		return 0;
+	mask = task_sessions(task, st);
+	wanted = cfg.scan ? 1ULL << ((cfg.scan - 1) & 63) : cfg.blocked & ~st->reported;
+	if (!(mask & wanted) || !scan_registers(task, &p))
+		return 0;
+	mask &= wanted & call_sessions(p.abi, p.nr);
+	p.exact = st->live != 0;
+	p.start_ns = st->live ? st->start_ns : BPF_CORE_READ(task, sched_info.last_arrival);
+	if (!cfg.scan) {
+		/* What began before it was watched is in progress; what no session asked for is not. */
+		if (st->entered)
+			mask &= st->live;
+		if (st->entered && now - p.start_ns < TR_BLOCKED_NS)
+			return 0;
+		st->reported |= mask;
+	}
+	if (!mask)
+		return 0;
+	need_task(task, st, mask);
+	plan = call_plan(p.abi, p.nr);
+	fds = mask & cfg.fds;
+	if (fds)
+		for (int i = 0; i < TR_MAX_ARGS; i++)
+			if (plan->fd_args >> i & 1)
+				need_fd(task, (__s32)p.args[i], fds, 1);
+	p.sessions = mask;
+	p.tgid = task->tgid;
+	p.tid = task->pid;
+	bpf_seq_write(ctx->meta->seq, &p, sizeof(p));
+	return 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * bpf_shared.h - what the BPF programs and the daemon's BPF backend share beyond records: the
+ * compiled filters of all sessions, which the backend writes while the programs read them.
+ *
+ * A session is a bit. A bit of `active` is set last and cleared first, and `gen` rises with every
+ * change: a task whose cached mask is of another generation computes it anew.
+ */
+#ifndef TRACER_BPF_SHARED_H
+#define TRACER_BPF_SHARED_H
+
+#include "event.h"
+
+#define TR_RINGS_MAX 16
+#define TR_ABI_SLOTS 4 /* TR_ABI_MAX, rounded up to a power of two for the verifier */
+#define TR_BLOCKED_NS 1000000000ULL /* a call that takes longer is reported as blocked */
+
+struct tr_config {
+	__u32 gen;
+	__u32 attach_epoch; /* rises when programs are attached: state of before is void */
+	__u64 active;
+	/* sessions that don't care about a dimension; the others are asked in its map */
+	__u64 any_tgid, any_tid, any_uid, any_comm, any_cgroup;
+	__u64 stream;	 /* sessions that get a record per call */
+	__u64 summary;	 /* sessions that get counts */
+	__u64 follow;	 /* children inherit */
+	__u64 fds;	 /* TR_FD facts for arguments */
+	__u64 ret_fds;	 /* and for results */
+	__u64 data;	 /* what arguments point to */
+	__u64 blocked;	 /* reports of blocked calls */
+	__u64 failed, ok; /* only such results */
+	__u64 by_errno;	 /* sessions that name errors: errnos[] decides */
+	__u64 by_time;	 /* sessions with a slower_ns */
+	__u32 string_limit; /* the largest of all sessions */
+	__u32 summary_epoch;
+	__u32 scan;	    /* session number + 1 that the iterator serves; 0: report blocked calls */
+	__u32 pad;
+	__u64 slower_ns[TR_MAX_SESSIONS];
+	__u64 born_ns[TR_MAX_SESSIONS]; /* bits inherited before that are of another session */
+	__u64 errnos[TR_NR_MAX];	/* errno -> sessions */
+	__u64 calls[TR_ABI_SLOTS][TR_NR_MAX]; /* number -> sessions; the last: all that are beyond */
+	struct tr_plan plans[TR_ABI_SLOTS][TR_NR_MAX];
+};
+
+/* Counted per CPU. */
+struct tr_counters {
+	__u64 lost[TR_MAX_SESSIONS];	  /* records that did not fit into the ring */
+	__u64 uncounted[TR_MAX_SESSIONS]; /* calls that a summary could not count */
+};
+
+/* What the task iterator tells of a task that is inside a system call. */
+struct tr_pending {
+	__u64 sessions;
+	__u32 tgid, tid;
+	__u64 start_ns; /* CLOCK_MONOTONIC */
+	__u16 nr;
+	__u8 abi;
+	__u8 exact; /* 0: start_ns is when the task last ran, not when it made the call */
+	__u32 pad;
+	__u64 args[TR_MAX_ARGS];
+};
+
+_Static_assert(sizeof(struct tr_pending) == 80, "tr_pending");
+
+#endif

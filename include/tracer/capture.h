@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * capture.h - the capture interpreter: runs the plan of a system call over the memory of the task that
+ * made it and appends items to its record. It is compiled into the BPF programs, the ptrace backend
+ * and tests, so that the same call gives the same bytes everywhere.
+ *
+ * Who includes it defines before that:
+ *   CAP_FUNC   the linkage of its functions (BPF: global, so that each is verified once)
+ *   cap_read(dst, n, addr)      0 when all n bytes were read, else negative
+ *   cap_read_str(dst, n, addr)  bytes stored, NUL included, at most n; negative if nothing was
+ *   cap_clamp(v, max)	 v, at most max, in a way that the verifier believes
+ *
+ * A piece that can't be read leaves no item; the operation is then marked in `retry`, and cap_run with
+ * TR_OP_EXIT tries it once more, when the kernel has faulted the page in.
+ */
+#ifndef TRACER_CAPTURE_H
+#define TRACER_CAPTURE_H
+
+#include "event.h"
+
+#define CAP_ITEM_MAX 4096 /* bytes of one item */
+#define CAP_IOV_MAX 32	  /* elements of a vector of buffers whose data is read */
+#define CAP_STRV_MAX 64	  /* strings of an argv that are read; they are counted up to 255 */
+#define CAP_MSG_MAX 16
+#define CAP_CONTROL_MAX 1024
+#define CAP_PAGE 4096ULL /* the smallest page: reads are cut at it when they fail */
+#define CAP_LOWEST 4096ULL /* no pointer is smaller (vm.mmap_min_addr); saves a fault for NULL and -1 */
+
+struct tr_capture {
+	__u32 off;	    /* bytes of payload in use, a multiple of 8 */
+	__u32 string_limit; /* bytes of strings and data, at most CAP_ITEM_MAX */
+	__u32 retry;	    /* bit per op that met a fault at entry */
+	__u32 fault;	    /* set by a piece that met one */
+	struct tr_syscall rec;
+	__u8 payload[TR_PAYLOAD_MAX + CAP_ITEM_MAX + 16]; /* one item more, so that no sum of bounds is checked */
+};
+
+/* What is common to the pieces of one operation: enum tr_part, argument, TR_ITEM_EXIT, index. */
+#define CAP_META(arg, part, flags, index)                                                          \
+	((__u32)(arg) | (__u32)(part) << 8 | (__u32)(flags) << 16 | (__u32)(index) << 24)
+
+static inline __attribute__((always_inline)) void cap_put(struct tr_capture *c, __u32 off, __u32 n,
+							  __u32 meta)
+{
+	struct tr_item *item = (struct tr_item *)&c->payload[off];
+
+	item->arg = meta;
+	item->part = meta >> 8;
+	item->flags = meta >> 16;
+	item->index = meta >> 24;
+	item->len = n;
+	item->pad = 0;
+	c->off = off + sizeof(*item) + ((n + 7) & ~7u);
+	c->rec.nitems++;
+}
+
+/* The bytes that are still free after an item's header, 0: none. */
+static inline __attribute__((always_inline)) __u32 cap_room(__u32 off)
+{
+	return off < TR_PAYLOAD_MAX - sizeof(struct tr_item) ?
+			     TR_PAYLOAD_MAX - sizeof(struct tr_item) - off :
+			     0;
+}
+
+/* Appends want bytes at addr. Reads as far as the page goes where the rest is missing. */
+CAP_FUNC int cap_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 meta)
+{
+	__u32 off, n, room;
+	__u8 *data;
+
+	if (!c)
+		return -1;
+	off = cap_clamp(c->off, TR_PAYLOAD_MAX);
+	room = cap_room(off);
+	if (!room || c->rec.nitems == 255)
+		return -1;
+	n = want;
+	if (want > room || want > CAP_ITEM_MAX) {
+		n = room < CAP_ITEM_MAX ? room : CAP_ITEM_MAX;
+		meta |= TR_ITEM_TRUNC << 16;
+	}
+	n = cap_clamp(n, CAP_ITEM_MAX);
+	data = &c->payload[off + sizeof(struct tr_item)];
+	*(__u64 *)(data + (n & ~7u)) = 0; /* the padding */
+	if (n && cap_read(data, n, addr)) {
+		__u32 page = CAP_PAGE - (addr & (CAP_PAGE - 1));
+
+		c->fault = 1;
+		if (page >= n)
+			return -1;
+		n = cap_clamp(page, CAP_ITEM_MAX);
+		*(__u64 *)(data + (n & ~7u)) = 0;
+		if (cap_read(data, n, addr))
+			return -1;
+		meta |= (TR_ITEM_FAULT | TR_ITEM_TRUNC) << 16;
+	}
+	cap_put(c, off, n, meta);
+	return 0;
+}
+
+/* Appends the string at addr, without its NUL, at most max bytes of it. */
+CAP_FUNC int cap_string(struct tr_capture *c, __u64 addr, __u32 max, __u32 meta)
+{
+	__u32 off, n, room;
+	__u8 *data;
+	long r;
+
+	if (!c || addr < CAP_LOWEST)
+		return -1;
+	off = cap_clamp(c->off, TR_PAYLOAD_MAX);
+	room = cap_room(off);
+	if (!room || c->rec.nitems == 255)
+		return -1;
+	n = max < room ? max : room;
+	n = cap_clamp(n, CAP_ITEM_MAX - 1) + 1;
+	data = &c->payload[off + sizeof(struct tr_item)];
+	r = cap_read_str(data, n, addr);
+	if (r <= 0) {
+		/* No NUL before the page that is missing: what is there is still worth showing. */
+		c->fault = 1;
+		return cap_bytes(c, addr, CAP_PAGE - (addr & (CAP_PAGE - 1)),
+				 meta | (TR_ITEM_FAULT | TR_ITEM_TRUNC) << 16);
+	}
+	/* A full buffer holds one byte less and a NUL: there was more, unless the string just fits. */
+	if (r == n) {
+		__u8 last = 0;
+
+		r = cap_clamp(r - 1, CAP_ITEM_MAX);
+		if (cap_read(&last, 1, addr + r) || last)
+			meta |= TR_ITEM_TRUNC << 16;
+	} else {
+		r = cap_clamp(r - 1, CAP_ITEM_MAX);
+	}
+	for (int i = 0; i < 8; i++)
+		data[r + i] = 0;
+	cap_put(c, off, r, meta);
+	return 0;
+}
+
+/* The data of n iovecs at vec, at most total bytes in all. */
+CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, __u32 meta)
+{
+	__u64 iov[2];
+
+	if (!c)
+		return -1;
+	for (__u32 i = 0; i < CAP_IOV_MAX; i++) {
+		__u64 len;
+
+		if (i >= n || !total)
+			break;
+		if (cap_read(iov, sizeof(iov), vec + i * sizeof(iov))) {
+			c->fault = 1;
+			break;
+		}
+		len = iov[1] < total ? iov[1] : total;
+		total -= len;
+		if (len > c->string_limit) {
+			cap_bytes(c, iov[0], c->string_limit, meta | TR_ITEM_TRUNC << 16 | i << 24);
+			continue;
+		}
+		if (len)
+			cap_bytes(c, iov[0], len, meta | i << 24);
+	}
+	return 0;
+}
+
+/* A vector of strings: its first `max` ones, and how many there are. */
+CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 max, __u32 meta)
+{
+	__u64 p = 0;
+
+	if (!c || vec < CAP_LOWEST)
+		return -1;
+	for (__u32 i = 0; i < 255; i++) {
+		if (cap_read(&p, sizeof(p), vec + i * sizeof(p))) {
+			c->fault = 1;
+			return -1;
+		}
+		if (!p)
+			return cap_bytes(c, vec, 0, meta | TR_PART_STRV_END << 8 | i << 24);
+		if (i < max)
+			cap_string(c, p, c->string_limit, meta | TR_PART_STRV << 8 | i << 24);
+	}
+	return 0;
+}
+
+/* The parts of the struct msghdr at addr; total is what was sent or received in all. */
+CAP_FUNC int cap_message(struct tr_capture *c, __u64 addr, __u64 total, __u32 meta)
+{
+	__u64 m[7]; /* name, namelen, iov, iovlen, control, controllen, flags: 8 bytes each with padding */
+	__u32 namelen, n;
+
+	if (!c || addr < CAP_LOWEST)
+		return -1;
+	if (cap_read(m, sizeof(m), addr)) {
+		c->fault = 1;
+		return -1;
+	}
+	namelen = (__u32)m[1];
+	if (m[0] && namelen)
+		cap_bytes(c, m[0], namelen < 128 ? namelen : 128, meta | TR_PART_MSG_NAME << 8);
+	n = m[3] < CAP_IOV_MAX ? (__u32)m[3] : CAP_IOV_MAX;
+	if (n) {
+		cap_bytes(c, m[2], n * 16, meta | TR_PART_MSG_IOV << 8);
+		cap_iovecs(c, m[2], n, total, meta | TR_PART_MSG_DATA << 8);
+	}
+	if (m[4] >= CAP_LOWEST && m[5])
+		cap_bytes(c, m[4], m[5] < CAP_CONTROL_MAX ? m[5] : CAP_CONTROL_MAX,
+			  meta | TR_PART_MSG_CONTROL << 8);
+	return 0;
+}
+
+/*
+ * Operations on one run of bytes: how many, by the kind's length rule. -1: none. len is args[op->len],
+ * ret the result (only at exit).
+ */
+static inline __attribute__((always_inline)) __s64 cap_length(const struct tr_op *op, __u64 len,
+							      __s64 ret, int at_exit)
+{
+	__u32 v = 0;
+
+	switch (op->kind) {
+	case TR_OP_FIXED:
+		return op->size;
+	case TR_OP_BUF:
+		return at_exit ? ret : (__s64)len;
+	case TR_OP_ARRAY:
+	case TR_OP_MMSGHDR:
+		return (__s64)(len < 4096 ? len : 4096) * op->size;
+	case TR_OP_SIZED:
+		return len < op->size ? (__s64)len : op->size;
+	case TR_OP_BITS:
+		len = (__u32)len;
+		return len < 8192 ? (__s64)((len + 63) / 64 * 8) : 1024;
+	case TR_OP_SOCKADDR:
+		if (!at_exit)
+			return len < 128 ? (__s64)len : 128;
+		if (len < CAP_LOWEST || cap_read(&v, sizeof(v), len))
+			return -1;
+		return v < 128 ? v : 128;
+	case TR_OP_SIZED_PTR:
+		if (len < CAP_LOWEST || cap_read(&v, sizeof(v), len))
+			return -1;
+		return v < op->size ? v : op->size;
+	case TR_OP_RET_BYTES:
+		return ret < op->size ? ret : op->size;
+	case TR_OP_RET_ARRAY:
+		return (ret < 4096 ? ret : 4096) * op->size;
+	default:
+		return -1;
+	}
+}
+
+/* One operation of the plan. op->arg and op->len were checked when the plan was made. */
+CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
+{
+	__u64 addr, len;
+	__u32 arg, max, meta;
+	__s64 n, ret;
+
+	if (!c || !op)
+		return -1;
+	arg = op->arg & 7;
+	if (arg >= TR_MAX_ARGS)
+		return -1;
+	addr = c->rec.args[arg];
+	if (addr < CAP_LOWEST)
+		return 0;
+	arg = op->len & 7;
+	len = arg < TR_MAX_ARGS ? c->rec.args[arg] : 0;
+	ret = at_exit ? c->rec.ret : 0;
+	meta = CAP_META(op->arg, TR_PART_SELF, at_exit ? TR_ITEM_EXIT : 0, 0);
+	max = c->string_limit < CAP_ITEM_MAX ? c->string_limit : CAP_ITEM_MAX;
+
+	switch (op->kind) {
+	case TR_OP_STR:
+		return cap_string(c, addr, op->size ? op->size : max, meta);
+	case TR_OP_STRV:
+		return cap_strv(c, addr, op->size ? op->size : CAP_STRV_MAX, meta);
+	case TR_OP_IOV:
+		len = len < 1024 ? len : 1024;
+		if (len)
+			cap_bytes(c, addr, (len < CAP_IOV_MAX ? len : CAP_IOV_MAX) * 16,
+				  meta | (len > CAP_IOV_MAX ? TR_ITEM_TRUNC << 16 : 0));
+		return cap_iovecs(c, addr, len, at_exit ? (__u64)ret : ~0ULL,
+				  meta | TR_PART_IOV_DATA << 8);
+	case TR_OP_MSGHDR:
+		cap_bytes(c, addr, 56, meta);
+		return cap_message(c, addr, at_exit ? (__u64)ret : ~0ULL, meta);
+	case TR_OP_MMSGHDR:
+		if (at_exit)
+			len = ret;
+		len = len < CAP_MSG_MAX ? len : CAP_MSG_MAX;
+		if (len)
+			cap_bytes(c, addr, len * 64, meta);
+		return cap_message(c, addr, ~0ULL, meta);
+	}
+	n = cap_length(op, len, ret, at_exit);
+	if (n <= 0)
+		return 0;
+	if (op->kind == TR_OP_BUF && n > max)
+		return cap_bytes(c, addr, max, meta | TR_ITEM_TRUNC << 16);
+	return cap_bytes(c, addr, n, meta);
+}
+
+/* Whether op is to be run now. At exit: what exit gives, and what entry could not read. */
+static inline __attribute__((always_inline)) int cap_due(const struct tr_capture *c,
+							 const struct tr_op *op, __u32 i,
+							 int at_exit)
+{
+	if (!at_exit)
+		return op->flags & TR_OP_ENTRY;
+	if (c->retry >> i & 1)
+		return 1;
+	if (!(op->flags & TR_OP_EXIT))
+		return 0;
+	return c->rec.ret >= 0 || c->rec.ret < -4095 || (op->flags & TR_OP_EXIT_ON_ERROR);
+}
+
+static inline __attribute__((always_inline)) void cap_run(struct tr_capture *c,
+							  const struct tr_plan *plan, int at_exit)
+{
+	for (__u32 i = 0; i < TR_PLAN_OPS; i++) {
+		if (i >= plan->nops)
+			break;
+		if (!cap_due(c, &plan->ops[i], i, at_exit))
+			continue;
+		c->fault = 0;
+		/* An argument of entry that is read again at exit keeps the length rule of entry. */
+		cap_op(c, &plan->ops[i], at_exit && !(c->retry >> i & 1));
+		if (c->fault && !at_exit)
+			c->retry |= 1u << i;
+	}
+}
+
+#endif
