@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * plan.c - a row of the table as a capture plan: which memory to read, when, and how much.
+ *
+ * i386: rows that x86_64 has too describe the 64-bit layout, so that only what does not depend on the
+ * width of a word is read. Rows of SC_ID_OTHER and up are written for i386 and are planned whole.
+ */
+#include <core/table.h>
+
+#include <stdbool.h>
+
+#define PATH_BYTES 4096
+#define SOCKOPT_BYTES 256
+#define CPUSET_BYTES 1024
+#define IOCTL_BYTES 64
+#define SUB_STRING_BYTES 256 /* of strings, where other values mean structs */
+#define SIGSET_BYTES 8
+
+static unsigned int op_flags(unsigned int dir)
+{
+	if (dir == D_IN)
+		return TR_OP_ENTRY;
+	return dir == D_OUT ? TR_OP_EXIT : TR_OP_ENTRY | TR_OP_EXIT;
+}
+
+static unsigned int struct_size(const struct sc_arg *arg)
+{
+	const struct sc_struct *st = arg->ref;
+
+	return st ? st->size : 0;
+}
+
+/* The bytes that a pointer of a fixed size reads, 0 if it has none. */
+static unsigned int fixed_size(const struct sc_arg *arg)
+{
+	switch (arg->type) {
+	case T_STRUCT:
+		return struct_size(arg);
+	case T_VALUE:
+		return arg->size;
+	case T_NUMS:
+		return arg->len == SC_NOLEN ? (unsigned int)arg->size * arg->count : 0;
+	case T_SIGSET:
+		return SIGSET_BYTES;
+	case T_SOCKLEN:
+	case T_WSTATUS:
+		return 4;
+	default:
+		return 0;
+	}
+}
+
+static void set(struct tr_op *op, unsigned int kind, unsigned int size, unsigned int len)
+{
+	op->kind = (uint8_t)kind;
+	op->size = (uint16_t)(size < TR_PAYLOAD_MAX ? size : TR_PAYLOAD_MAX);
+	op->len = (uint8_t)(len < TR_MAX_ARGS ? len : 0);
+}
+
+/* One read that is enough for every meaning of the argument. */
+static void plan_sub(const struct sc_arg *arg, struct tr_op *op)
+{
+	const struct sc_sub *sub = arg->ref;
+	unsigned int size = 0, flags = 0;
+	bool string = false;
+
+	for (const struct sc_sub_row *row = sub->rows;; row++) {
+		unsigned int n = fixed_size(&row->arg);
+		bool is_string = row->arg.type == T_STR || row->arg.type == T_PATH ||
+				 row->arg.type == T_BUF || row->arg.type == T_CSTR;
+
+		string |= is_string;
+		if (n > size)
+			size = n;
+		if (n || is_string)
+			flags |= op_flags(row->arg.dir);
+		if (!row->arg.name)
+			break;
+	}
+	if (!flags)
+		return;
+	if (!size)
+		set(op, TR_OP_STR, 0, 0);
+	else
+		set(op, TR_OP_FIXED, string && size < SUB_STRING_BYTES ? SUB_STRING_BYTES : size, 0);
+	op->flags = (uint8_t)flags;
+}
+
+static void plan_counted(const struct sc_arg *arg, struct tr_op *op, unsigned int size)
+{
+	if (arg->ret_len && arg->dir == D_OUT)
+		set(op, TR_OP_RET_ARRAY, size, arg->len);
+	else
+		set(op, TR_OP_ARRAY, size, arg->len);
+}
+
+/* Pointers whose extent hangs on other arguments or on the result. */
+static void plan_sized(const struct sc_arg *arg, struct tr_op *op)
+{
+	bool out = arg->dir == D_OUT;
+
+	switch (arg->type) {
+	case T_STRUCT:
+		set(op, TR_OP_SIZED, struct_size(arg), arg->len);
+		break;
+	case T_ARRAY:
+		plan_counted(arg, op, struct_size(arg));
+		break;
+	case T_NUMS:
+		plan_counted(arg, op, arg->size);
+		break;
+	case T_SIGSET:
+		set(op, TR_OP_SIZED, SIGSET_BYTES, arg->len);
+		break;
+	case T_CPUSET:
+		set(op, out ? TR_OP_RET_BYTES : TR_OP_SIZED, CPUSET_BYTES, arg->len);
+		break;
+	case T_SOCKOPT:
+		set(op, out ? TR_OP_SIZED_PTR : TR_OP_SIZED, SOCKOPT_BYTES, arg->len);
+		break;
+	default:
+		break;
+	}
+}
+
+static void plan_variable(const struct sc_arg *arg, struct tr_op *op)
+{
+	switch (arg->type) {
+	case T_PATH:
+		set(op, TR_OP_STR, PATH_BYTES, 0);
+		break;
+	case T_STR:
+		set(op, TR_OP_STR, 0, 0);
+		break;
+	case T_BUF:
+		set(op, TR_OP_BUF, 0, arg->len);
+		break;
+	case T_STRV:
+		set(op, TR_OP_STRV, 0, 0);
+		break;
+	case T_IOV:
+		set(op, TR_OP_IOV, 0, arg->len);
+		break;
+	case T_MSGHDR:
+		set(op, TR_OP_MSGHDR, 0, 0);
+		break;
+	case T_MMSGHDR:
+		set(op, TR_OP_MMSGHDR, 0, arg->len);
+		break;
+	case T_SOCKADDR:
+		set(op, TR_OP_SOCKADDR, 0, arg->len);
+		break;
+	case T_FDSET:
+		set(op, TR_OP_BITS, 0, arg->len);
+		break;
+	case T_DIRENTS:
+		set(op, TR_OP_RET_BYTES, TR_PAYLOAD_MAX - 512, 0); /* room for another item */
+		break;
+	case T_IOCTL_ARG:
+		set(op, TR_OP_FIXED, IOCTL_BYTES, 0);
+		op->flags = TR_OP_ENTRY | TR_OP_EXIT;
+		break;
+	default:
+		plan_sized(arg, op);
+		break;
+	}
+}
+
+/* Fills op for one argument; its kind stays TR_OP_NONE where nothing is read. */
+static void plan_arg(const struct sc_arg *arg, struct tr_op *op)
+{
+	bool by_arg = arg->len && arg->len != SC_NOLEN;
+	unsigned int size = fixed_size(arg);
+
+	op->flags = (uint8_t)op_flags(arg->dir);
+	if (arg->type == T_SUB) {
+		plan_sub(arg, op);
+	} else if (size && !(by_arg && (arg->type == T_STRUCT || arg->type == T_SIGSET))) {
+		set(op, TR_OP_FIXED, size, 0);
+		if (arg->type == T_SOCKLEN)
+			op->flags = TR_OP_ENTRY | TR_OP_EXIT;
+		else if (arg->type == T_WSTATUS)
+			op->flags = TR_OP_EXIT;
+	} else {
+		plan_variable(arg, op);
+		if (arg->type == T_DIRENTS)
+			op->flags = TR_OP_EXIT;
+	}
+}
+
+/* What the argument points to is the same for 32-bit and 64-bit callers. */
+static bool same_in_32_bits(const struct sc_arg *arg)
+{
+	switch (arg->type) {
+	case T_PATH:
+	case T_STR:
+	case T_BUF:
+	case T_SOCKADDR:
+	case T_SOCKLEN:
+	case T_SIGSET:
+	case T_WSTATUS:
+		return true;
+	case T_VALUE:
+	case T_NUMS:
+		return arg->size <= 4;
+	case T_DIRENTS:
+		return arg->sub == 1;
+	default:
+		return false;
+	}
+}
+
+/* Results that calls leave behind although they fail: the time that was left to sleep, sizes. */
+static bool out_on_error(const struct sc_row *row, unsigned int arg)
+{
+	static const struct {
+		uint16_t id;
+		uint8_t arg;
+	} list[] = {
+		{ 35, 1 },		   /* nanosleep: rem */
+		{ 230, 3 },		   /* clock_nanosleep: remain */
+		{ 303, 2 },		   /* name_to_handle_at: handle_bytes */
+		{ SC_ID_OTHER + 73, 3 },   /* clock_nanosleep_time64: remain */
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		if (sc_by_id(list[i].id) == row && list[i].arg == arg)
+			return true;
+	}
+	return false;
+}
+
+static uint8_t plan_flags(const struct sc_row *row)
+{
+	uint8_t flags = 0;
+
+	if (row->ret == R_FD)
+		flags |= TR_PLAN_RET_FD;
+	if (row->effects & SC_FX_FD_STALE)
+		flags |= TR_PLAN_FD_STALE;
+	if (row->effects & SC_FX_CREDS)
+		flags |= TR_PLAN_CREDS;
+	if (row->effects & SC_FX_CWD)
+		flags |= TR_PLAN_CWD_STALE;
+	if (row->effects & SC_FX_NO_RETURN)
+		flags |= TR_PLAN_NO_RETURN;
+	if (row->effects & SC_FX_NO_ERROR)
+		flags |= TR_PLAN_RET_UNSIGNED;
+	return flags;
+}
+
+void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
+{
+	bool other_layout = abi == TR_ABI_I386 && sc_nr(row, TR_ABI_X86_64) >= 0;
+
+	*plan = (struct tr_plan){ .nargs = row->nargs, .flags = plan_flags(row) };
+	for (unsigned int i = 0; i < row->nargs; i++) {
+		const struct sc_arg *arg = &row->args[i];
+		struct tr_op op = { .arg = (uint8_t)i };
+
+		if (arg->type == T_FD || arg->type == T_DIRFD)
+			plan->fd_args |= (uint8_t)(1u << i);
+		if (other_layout && !same_in_32_bits(arg))
+			continue;
+		plan_arg(arg, &op);
+		if (op.kind == TR_OP_NONE || plan->nops == TR_PLAN_OPS)
+			continue;
+		if (op.flags & TR_OP_EXIT && out_on_error(row, i))
+			op.flags |= TR_OP_EXIT_ON_ERROR;
+		plan->ops[plan->nops++] = op;
+	}
+}
