@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * test_table.c - the system call table checks itself: every call has a row, and everything that a row
+ * refers to exists and fits.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <core/table.h>
+
+#define X86_64_LAST 469
+
+static int exists_on_x86_64(unsigned int nr)
+{
+	return nr <= 336 || (nr >= 424 && nr <= X86_64_LAST);
+}
+
+/* Says which row it is about, as asserts in loops do not. */
+static void fail_row(const struct sc_row *row, const char *arg, const char *what)
+{
+	fail_msg("%s: %s: %s", row->name, arg ? arg : "row", what);
+}
+
+static void test_every_call_has_a_row(void **state)
+{
+	unsigned int missing = 0;
+
+	(void)state;
+	for (unsigned int nr = 0; nr < TR_NR_MAX; nr++) {
+		const struct sc_row *row = sc_find(TR_ABI_X86_64, nr);
+
+		if (exists_on_x86_64(nr) && !row) {
+			print_message("no row for %u\n", nr);
+			missing++;
+		} else if (!exists_on_x86_64(nr) && row) {
+			fail_msg("%u is not a call, but %s has it", nr, row->name);
+		}
+	}
+	assert_int_equal(missing, 0);
+}
+
+static void test_numbers_without_a_call(void **state)
+{
+	(void)state;
+	assert_null(sc_find(TR_ABI_X86_64, 400));
+	assert_null(sc_find(TR_ABI_X86_64, SC_ID_OTHER));
+	assert_null(sc_find(TR_ABI_X86_64, UINT64_MAX));
+	assert_null(sc_find(TR_ABI_I386, UINT64_MAX));
+	assert_null(sc_find(TR_ABI_I386, 222));
+	assert_null(sc_find(TR_ABI_MAX, 0));
+	assert_null(sc_find(1000, 0));
+	assert_null(sc_by_id(SC_ID_MAX));
+	assert_null(sc_by_id(UINT32_MAX));
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
+		const struct sc_row *row = sc_by_id(id);
+
+		if (!row)
+			continue;
+		assert_true(row->name[0]);
+		if (sc_by_name(row->name) != row)
+			fail_row(row, NULL, "not found by its name, so it is there twice");
+	}
+	assert_null(sc_by_name(""));
+	assert_null(sc_by_name("no_such_call"));
+	assert_ptr_equal(sc_by_name("openat"), sc_by_id(257));
+}
+
+static void test_nargs(void **state)
+{
+	(void)state;
+	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
+		const struct sc_row *row = sc_by_id(id);
+
+		if (!row)
+			continue;
+		if (row->nargs > TR_MAX_ARGS)
+			fail_row(row, NULL, "too many arguments");
+		for (unsigned int i = 0; i < TR_MAX_ARGS; i++) {
+			if (!row->args[i].name != (i >= row->nargs))
+				fail_row(row, row->args[i].name, "nargs is not the arguments' number");
+			for (unsigned int j = 0; j < i && i < row->nargs; j++) {
+				if (strcmp(row->args[i].name, row->args[j].name) == 0)
+					fail_row(row, row->args[i].name, "there twice");
+			}
+		}
+	}
+}
+
+static int has_arg(const struct sc_row *row, const char *name, size_t len)
+{
+	if (len == 3 && memcmp(name, "ret", 3) == 0)
+		return 1;
+	for (unsigned int i = 0; i < row->nargs; i++) {
+		if (strlen(row->args[i].name) == len && memcmp(row->args[i].name, name, len) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static void check_sentence(const struct sc_row *row, const char *s)
+{
+	while (s && (s = strchr(s, '{'))) {
+		const char *end = strchr(++s, '}');
+
+		if (!end || !has_arg(row, s, (size_t)(end - s)))
+			fail_row(row, s, "is no argument");
+		s = end;
+	}
+}
+
+static void test_sentences(void **state)
+{
+	(void)state;
+	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
+		const struct sc_row *row = sc_by_id(id);
+
+		if (!row)
+			continue;
+		check_sentence(row, row->did);
+		check_sentence(row, row->tried);
+		if (row->tried && strstr(row->tried, "{ret}"))
+			fail_row(row, NULL, "tried speaks of a result");
+		if (row->tried && !row->did)
+			fail_row(row, NULL, "tried without did");
+	}
+}
+
+static void check_flags(const struct sc_row *row, const char *name, const struct sc_flags *flags)
+{
+	if (!flags || !flags->rows || !flags->prefix)
+		fail_row(row, name, "has no flags");
+	for (const struct sc_flag *f = flags->rows; f->name; f++) {
+		if (f->mask && (f->value & ~f->mask))
+			fail_row(row, f->name, "can never match");
+	}
+}
+
+static void check_struct(const struct sc_row *row, const struct sc_struct *st)
+{
+	if (!st || !st->fields)
+		fail_row(row, NULL, "a struct without fields");
+	for (const struct sc_field *f = st->fields; f->name; f++) {
+		unsigned int n = f->count ? f->count : 1;
+
+		if (f->off + n * f->size > st->size || !f->size)
+			fail_row(row, f->name, "is not within its struct");
+		if (f->type == T_NONE || f->type >= T_TYPE_MAX)
+			fail_row(row, f->name, "has no type");
+		if (f->type == T_FLAGS || f->type == T_ENUM)
+			check_flags(row, f->name, f->ref);
+		if (f->type == T_INLINE) {
+			check_struct(row, f->ref);
+			if (((const struct sc_struct *)f->ref)->size != f->size)
+				fail_row(row, f->name, "is not as large as its struct");
+		}
+		if ((f->type == T_TIMESPEC || f->type == T_TIMEVAL) && f->size != 16)
+			fail_row(row, f->name, "is not 16 bytes");
+	}
+}
+
+static void check_arg(const struct sc_row *row, const struct sc_arg *arg);
+
+static void check_sub(const struct sc_row *row, const struct sc_arg *arg)
+{
+	const struct sc_sub *sub = arg->ref;
+
+	if (!sub || !sub->rows)
+		fail_row(row, arg->name, "has no sub-table");
+	for (const struct sc_sub_row *r = sub->rows;; r++) {
+		if (r->arg.type == T_SUB)
+			fail_row(row, arg->name, "a sub-table in a sub-table");
+		check_arg(row, &r->arg);
+		if (!r->arg.name)
+			break;
+	}
+}
+
+static void check_arg(const struct sc_row *row, const struct sc_arg *arg)
+{
+	if (arg->type >= T_TYPE_MAX)
+		fail_row(row, arg->name, "unknown type");
+	if (arg->len != SC_NOLEN && arg->len && arg->len >= row->nargs)
+		fail_row(row, arg->name, "its length is no argument");
+	if (arg->type == T_FLAGS || arg->type == T_ENUM)
+		check_flags(row, arg->name, arg->ref);
+	if (arg->type == T_STRUCT || arg->type == T_ARRAY)
+		check_struct(row, arg->ref);
+	if (arg->type == T_SUB)
+		check_sub(row, arg);
+	if ((arg->type == T_NUMS || arg->type == T_VALUE) && (!arg->size || !arg->sub))
+		fail_row(row, arg->name, "numbers without type or size");
+	if (arg->type == T_NUMS && arg->len == SC_NOLEN && !arg->count)
+		fail_row(row, arg->name, "numbers without a count");
+}
+
+static void test_arguments(void **state)
+{
+	(void)state;
+	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
+		const struct sc_row *row = sc_by_id(id);
+
+		for (unsigned int i = 0; row && i < row->nargs; i++) {
+			if (row->args[i].type == T_NONE)
+				fail_row(row, row->args[i].name, "has no type");
+			check_arg(row, &row->args[i]);
+		}
+	}
+}
+
+static int has_len(unsigned int kind)
+{
+	return kind == TR_OP_BUF || kind == TR_OP_ARRAY || kind == TR_OP_SOCKADDR ||
+	       kind == TR_OP_SIZED || kind == TR_OP_IOV || kind == TR_OP_MMSGHDR ||
+	       kind == TR_OP_BITS || kind == TR_OP_SIZED_PTR;
+}
+
+static void check_plan(const struct sc_row *row, unsigned int abi)
+{
+	struct tr_plan plan;
+
+	memset(&plan, 0xff, sizeof(plan));
+	sc_plan(row, abi, &plan);
+	assert_int_equal(plan.nargs, row->nargs);
+	assert_int_equal(plan.pad, 0);
+	if (plan.nops > TR_PLAN_OPS)
+		fail_row(row, NULL, "too many reads");
+	for (unsigned int i = 0; i < TR_PLAN_OPS; i++) {
+		const struct tr_op *op = &plan.ops[i];
+
+		if (!op->kind != (i >= plan.nops))
+			fail_row(row, NULL, "a gap in the plan");
+		if (!op->kind)
+			continue;
+		if (op->arg >= row->nargs || op->len >= TR_MAX_ARGS || op->pad)
+			fail_row(row, NULL, "a read of no argument");
+		if (op->size > TR_PAYLOAD_MAX)
+			fail_row(row, row->args[op->arg].name, "does not fit in a record");
+		if (!(op->flags & (TR_OP_ENTRY | TR_OP_EXIT)))
+			fail_row(row, row->args[op->arg].name, "is never read");
+		if ((op->kind == TR_OP_FIXED || op->kind == TR_OP_ARRAY ||
+		     op->kind == TR_OP_SIZED || op->kind == TR_OP_RET_ARRAY) && !op->size)
+			fail_row(row, row->args[op->arg].name, "reads no bytes");
+		if (has_len(op->kind) && op->len == op->arg)
+			fail_row(row, row->args[op->arg].name, "is its own length");
+	}
+}
+
+static void test_plans(void **state)
+{
+	(void)state;
+	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
+		const struct sc_row *row = sc_by_id(id);
+
+		for (unsigned int abi = 0; row && abi < TR_ABI_MAX; abi++)
+			check_plan(row, abi);
+	}
+}
+
+static const struct tr_op *find_op(const struct tr_plan *plan, unsigned int arg)
+{
+	for (unsigned int i = 0; i < plan->nops; i++) {
+		if (plan->ops[i].arg == arg)
+			return &plan->ops[i];
+	}
+	return NULL;
+}
+
+static void test_plan_of_openat(void **state)
+{
+	struct tr_plan plan;
+
+	(void)state;
+	sc_plan(sc_by_name("openat"), TR_ABI_X86_64, &plan);
+	assert_int_equal(plan.nops, 1);
+	assert_int_equal(plan.fd_args, 1);
+	assert_int_equal(plan.flags, TR_PLAN_RET_FD);
+	assert_int_equal(plan.ops[0].kind, TR_OP_STR);
+	assert_int_equal(plan.ops[0].arg, 1);
+	assert_int_equal(plan.ops[0].size, 4096);
+	assert_int_equal(plan.ops[0].flags, TR_OP_ENTRY);
+}
+
+static void test_plan_of_read_and_stat(void **state)
+{
+	struct tr_plan plan;
+
+	(void)state;
+	sc_plan(sc_by_name("read"), TR_ABI_X86_64, &plan);
+	assert_int_equal(plan.nops, 1);
+	assert_int_equal(plan.ops[0].kind, TR_OP_BUF);
+	assert_int_equal(plan.ops[0].len, 2);
+	assert_int_equal(plan.ops[0].flags, TR_OP_EXIT);
+	sc_plan(sc_by_name("stat"), TR_ABI_X86_64, &plan);
+	assert_int_equal(plan.nops, 2);
+	assert_int_equal(plan.ops[1].kind, TR_OP_FIXED);
+	assert_int_equal(plan.ops[1].size, 144);
+	sc_plan(sc_by_name("stat"), TR_ABI_I386, &plan);
+	assert_int_equal(plan.nops, 1);
+	sc_plan(sc_by_name("stat64"), TR_ABI_I386, &plan);
+	assert_int_equal(plan.nops, 2);
+	assert_int_equal(plan.ops[1].size, 96);
+}
+
+static void test_plan_of_both_ways(void **state)
+{
+	struct tr_plan plan;
+	const struct tr_op *op;
+
+	(void)state;
+	sc_plan(sc_by_name("fcntl"), TR_ABI_X86_64, &plan);
+	op = find_op(&plan, 2);
+	assert_non_null(op);
+	assert_int_equal(op->kind, TR_OP_FIXED);
+	assert_int_equal(op->size, 32);
+	assert_int_equal(op->flags, TR_OP_ENTRY | TR_OP_EXIT);
+	sc_plan(sc_by_name("nanosleep"), TR_ABI_X86_64, &plan);
+	op = find_op(&plan, 1);
+	assert_non_null(op);
+	assert_int_equal(op->flags, TR_OP_EXIT | TR_OP_EXIT_ON_ERROR);
+	sc_plan(sc_by_name("openat2"), TR_ABI_X86_64, &plan);
+	op = find_op(&plan, 2);
+	assert_non_null(op);
+	assert_int_equal(op->kind, TR_OP_SIZED);
+	assert_int_equal(op->len, 3);
+	sc_plan(sc_by_name("epoll_wait"), TR_ABI_X86_64, &plan);
+	op = find_op(&plan, 1);
+	assert_non_null(op);
+	assert_int_equal(op->kind, TR_OP_RET_ARRAY);
+	assert_int_equal(op->size, 12);
+}
+
+static void test_other_abis(void **state)
+{
+	static const struct {
+		unsigned int abi;
+		unsigned int nr;
+		const char *name;
+	} known[] = {
+		{ TR_ABI_I386, 0, "restart_syscall" }, { TR_ABI_I386, 3, "read" },
+		{ TR_ABI_I386, 7, "waitpid" },	       { TR_ABI_I386, 102, "socketcall" },
+		{ TR_ABI_I386, 192, "mmap2" },	       { TR_ABI_I386, 195, "stat64" },
+		{ TR_ABI_I386, 295, "openat" },	       { TR_ABI_I386, 403, "clock_gettime64" },
+		{ TR_ABI_I386, 422, "futex_time64" },  { TR_ABI_I386, 469, "file_setattr" },
+		{ TR_ABI_AARCH64, 0, "io_setup" },     { TR_ABI_AARCH64, 56, "openat" },
+		{ TR_ABI_AARCH64, 63, "read" },	       { TR_ABI_AARCH64, 79, "newfstatat" },
+		{ TR_ABI_AARCH64, 80, "fstat" },       { TR_ABI_AARCH64, 222, "mmap" },
+		{ TR_ABI_AARCH64, 435, "clone3" },     { TR_ABI_AARCH64, 462, "mseal" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		const struct sc_row *row = sc_find(known[i].abi, known[i].nr);
+
+		assert_non_null(row);
+		assert_string_equal(row->name, known[i].name);
+		assert_int_equal(sc_nr(row, known[i].abi), known[i].nr);
+	}
+	for (unsigned int nr = 0; nr <= 384; nr++) {
+		if (nr != 222 && nr != 223 && nr != 251 && nr != 285)
+			assert_non_null(sc_find(TR_ABI_I386, nr));
+	}
+	for (unsigned int nr = 424; nr <= X86_64_LAST; nr++) {
+		assert_ptr_equal(sc_find(TR_ABI_I386, nr), sc_by_id(nr));
+		assert_ptr_equal(sc_find(TR_ABI_AARCH64, nr), sc_by_id(nr));
+	}
+	assert_int_equal(sc_nr(sc_by_name("open"), TR_ABI_AARCH64), -1);
+	assert_int_equal(sc_nr(sc_by_name("waitpid"), TR_ABI_X86_64), -1);
+	assert_string_equal(sc_abi_name(TR_ABI_I386), "i386");
+}
+
+/* A row that no number of any ABI leads to can't be of use. */
+static void test_every_row_is_reached(void **state)
+{
+	(void)state;
+	for (unsigned int id = SC_ID_OTHER; id < SC_ID_MAX; id++) {
+		const struct sc_row *row = sc_by_id(id);
+
+		if (row && sc_nr(row, TR_ABI_I386) < 0 && sc_nr(row, TR_ABI_AARCH64) < 0)
+			fail_row(row, NULL, "no ABI has it");
+	}
+}
+
+static void test_nearest(void **state)
+{
+	(void)state;
+	assert_string_equal(sc_nearest("opennat")->name, "openat");
+	assert_string_equal(sc_nearest("raed")->name, "read");
+	assert_string_equal(sc_nearest("wirte")->name, "write");
+	assert_string_equal(sc_nearest("clone33")->name, "clone3");
+	assert_null(sc_nearest("xyzzy"));
+	assert_null(sc_nearest(""));
+	assert_null(sc_nearest("a_name_that_is_much_longer_than_any_system_call_has"));
+}
+
+static void test_errors(void **state)
+{
+	(void)state;
+	assert_string_equal(sc_errno_name(2), "ENOENT");
+	assert_string_equal(sc_errno_text(2), "No such file or directory");
+	assert_string_equal(sc_errno_name(512), "ERESTARTSYS");
+	assert_null(sc_errno_name(0));
+	assert_null(sc_errno_name(-2));
+	assert_null(sc_errno_name(4000));
+	assert_int_equal(sc_errno_by_name("EAGAIN"), 11);
+	assert_int_equal(sc_errno_by_name("EWOULDBLOCK"), 11);
+	assert_int_equal(sc_errno_by_name("ENOTHING"), 0);
+	for (int err = 1; err < 600; err++) {
+		if (sc_errno_name(err))
+			assert_int_equal(sc_errno_by_name(sc_errno_name(err)), err);
+	}
+	assert_true(sc_is_error(sc_by_name("open"), -2));
+	assert_true(sc_is_error(NULL, -4095));
+	assert_false(sc_is_error(NULL, -4096));
+	assert_false(sc_is_error(sc_by_name("open"), 0));
+	assert_false(sc_is_error(sc_by_name("umask"), -2));
+}
+
+static void test_signals(void **state)
+{
+	(void)state;
+	assert_string_equal(sc_signal_name(2), "SIGINT");
+	assert_string_equal(sc_signal_name(31), "SIGSYS");
+	assert_string_equal(sc_signal_name(32), "SIGRTMIN");
+	assert_string_equal(sc_signal_name(35), "SIGRT_3");
+	assert_string_equal(sc_signal_name(64), "SIGRT_32");
+	assert_null(sc_signal_name(0));
+	assert_null(sc_signal_name(65));
+	assert_null(sc_signal_name(-1));
+}
+
+static uint32_t class_bits(const char *name)
+{
+	for (const struct sc_class *c = sc_classes; c->name; c++) {
+		if (strcmp(c->name, name) == 0)
+			return c->bits;
+	}
+	return 0;
+}
+
+static void test_classes(void **state)
+{
+	(void)state;
+	assert_true(sc_by_name("open")->classes & class_bits("file"));
+	assert_true(sc_by_name("statx")->classes & class_bits("fstat"));
+	assert_true(sc_by_name("lstat")->classes & class_bits("%stat"));
+	assert_true(sc_by_name("ustat")->classes & class_bits("%statfs"));
+	assert_false(sc_by_name("ustat")->classes & class_bits("statfs"));
+	assert_true(sc_by_name("getpid")->classes & class_bits("pure"));
+	assert_int_equal(class_bits("nothing"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_call_has_a_row),
+		cmocka_unit_test(test_numbers_without_a_call),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_nargs),
+		cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_plan_of_openat),
+		cmocka_unit_test(test_plan_of_read_and_stat),
+		cmocka_unit_test(test_plan_of_both_ways),
+		cmocka_unit_test(test_other_abis),
+		cmocka_unit_test(test_every_row_is_reached),
+		cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_classes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
