@@ -15,6 +15,7 @@
 
 #include "consts_common.def"
 #include "consts_file.def"
+#include "consts_ioctl.def"
 #include "consts_mem.def"
 #include "consts_net.def"
 #include "consts_proc.def"
