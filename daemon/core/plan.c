@@ -2,8 +2,8 @@
 /*
  * plan.c - a row of the table as a capture plan: which memory to read, when, and how much.
  *
- * i386: rows that x86_64 has too describe the 64-bit layout, so that only what does not depend on the
- * width of a word is read. Rows of SC_ID_OTHER and up are written for i386 and are planned whole.
+ * i386: rows that x86_64 has too describe the 64-bit layout, so that only what does not depend on
+ * the width of a word is read. Rows of SC_ID_OTHER and up are written for i386: all of it is read.
  */
 #include <core/table.h>
 
