@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * abi_nr.c - one array for each ABI, indexed by the call's number. An entry is the row's id plus one,
- * so that the numbers that an ABI does not use are 0.
+ * abi_nr.c - one array for each ABI, indexed by the call's number. An entry is the row's id plus
+ * one, so that the numbers that an ABI does not use are 0.
  */
 #include <core/abi_nr.h>
 #include <core/table.h>

@@ -44,7 +44,7 @@ extern const struct sc_class sc_classes[]; /* ends with a NULL name; has %%stat 
 
 /* How an argument, or a field of a struct, is read and shown. */
 enum sc_type {
-	T_NONE = 0,
+	T_NONE = 0, /* not shown: an argument that only other ABIs use */
 	/* numbers; the width is that of the argument or field */
 	T_INT,	  /* signed decimal */
 	T_UINT,	  /* unsigned decimal */
