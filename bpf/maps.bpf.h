@@ -31,8 +31,8 @@ static __always_inline __u32 clamp_u32(__u32 v, __u32 max)
 #define GLOBAL __attribute__((noinline))
 
 #define CAP_FUNC GLOBAL
-#define cap_read(dst, n, addr) bpf_probe_read_user(dst, n, (void *)(addr))
-#define cap_read_str(dst, n, addr) bpf_probe_read_user_str(dst, n, (void *)(addr))
+#define cap_read(c, dst, n, addr) bpf_probe_read_user(dst, n, (void *)(addr))
+#define cap_read_str(c, dst, n, addr) bpf_probe_read_user_str(dst, n, (void *)(addr))
 #define cap_clamp(v, max) (clamp_u32(v, max) & 0x1fff)
 #include <tracer/capture.h>
 
@@ -127,7 +127,7 @@ struct fd_seen {
 	__u64 tag;
 	__u64 told;
 };
-struct fd_seen fd_cache[FD_CACHE_SIZE] = {};
+static struct fd_seen fd_cache[FD_CACHE_SIZE];
 
 #define FD_PAYLOAD_MAX 3840
 struct fd_scratch {

@@ -367,13 +367,13 @@ static __always_inline void signal_fill(struct tr_signal *r, int sig, struct ker
 		r->h.flags = TR_SIG_NO_INFO;
 		return;
 	}
-	r->si_errno = BPF_CORE_READ(info, si_errno);
-	r->si_code = BPF_CORE_READ(info, si_code);
-	r->si_pid = f[0];
-	r->si_uid = f[1];
-	r->si_status = f[2];
-	r->si_addr = f[0] | (__u64)f[1] << 32;
-	r->si_value = f[2] | (__u64)f[3] << 32;
+	r->errnum = BPF_CORE_READ(info, si_errno);
+	r->code = BPF_CORE_READ(info, si_code);
+	r->pid = f[0];
+	r->uid = f[1];
+	r->status = f[2];
+	r->addr = f[0] | (__u64)f[1] << 32;
+	r->value = f[2] | (__u64)f[3] << 32;
 }
 
 SEC("tp_btf/signal_deliver")

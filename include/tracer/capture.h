@@ -6,8 +6,8 @@
  *
  * Who includes it defines before that:
  *   CAP_FUNC   the linkage of its functions (BPF: global, so that each is verified once)
- *   cap_read(dst, n, addr)      0 when all n bytes were read, else negative
- *   cap_read_str(dst, n, addr)  bytes stored, NUL included, at most n; negative if nothing was
+ *   cap_read(c, dst, n, addr)	 0 when all n bytes were read, else negative
+ *   cap_read_str(c, dst, n, addr)  bytes stored, NUL included, at most n; negative if nothing was
  *   cap_clamp(v, max)	 v, at most max, in a way that the verifier believes
  *
  * A piece that can't be read leaves no item; the operation is then marked in `retry`, and cap_run with
@@ -31,6 +31,7 @@ struct tr_capture {
 	__u32 string_limit; /* bytes of strings and data, at most CAP_ITEM_MAX */
 	__u32 retry;	    /* bit per op that met a fault at entry */
 	__u32 fault;	    /* set by a piece that met one */
+	__u64 reader;	    /* whose memory it is, for a cap_read that has to know */
 	struct tr_syscall rec;
 	__u8 payload[TR_PAYLOAD_MAX + CAP_ITEM_MAX + 16]; /* one item more, so that no sum of bounds is checked */
 };
@@ -82,7 +83,7 @@ CAP_FUNC int cap_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 meta)
 	n = cap_clamp(n, CAP_ITEM_MAX);
 	data = &c->payload[off + sizeof(struct tr_item)];
 	*(__u64 *)(data + (n & ~7u)) = 0; /* the padding */
-	if (n && cap_read(data, n, addr)) {
+	if (n && cap_read(c, data, n, addr)) {
 		__u32 page = CAP_PAGE - (addr & (CAP_PAGE - 1));
 
 		c->fault = 1;
@@ -90,7 +91,7 @@ CAP_FUNC int cap_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 meta)
 			return -1;
 		n = cap_clamp(page, CAP_ITEM_MAX);
 		*(__u64 *)(data + (n & ~7u)) = 0;
-		if (cap_read(data, n, addr))
+		if (cap_read(c, data, n, addr))
 			return -1;
 		meta |= (TR_ITEM_FAULT | TR_ITEM_TRUNC) << 16;
 	}
@@ -114,7 +115,7 @@ CAP_FUNC int cap_string(struct tr_capture *c, __u64 addr, __u32 max, __u32 meta)
 	n = max < room ? max : room;
 	n = cap_clamp(n, CAP_ITEM_MAX - 1) + 1;
 	data = &c->payload[off + sizeof(struct tr_item)];
-	r = cap_read_str(data, n, addr);
+	r = cap_read_str(c, data, n, addr);
 	if (r <= 0) {
 		/* No NUL before the page that is missing: what is there is still worth showing. */
 		c->fault = 1;
@@ -126,7 +127,7 @@ CAP_FUNC int cap_string(struct tr_capture *c, __u64 addr, __u32 max, __u32 meta)
 		__u8 last = 0;
 
 		r = cap_clamp(r - 1, CAP_ITEM_MAX);
-		if (cap_read(&last, 1, addr + r) || last)
+		if (cap_read(c, &last, 1, addr + r) || last)
 			meta |= TR_ITEM_TRUNC << 16;
 	} else {
 		r = cap_clamp(r - 1, CAP_ITEM_MAX);
@@ -149,7 +150,7 @@ CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, _
 
 		if (i >= n || !total)
 			break;
-		if (cap_read(iov, sizeof(iov), vec + i * sizeof(iov))) {
+		if (cap_read(c, iov, sizeof(iov), vec + i * sizeof(iov))) {
 			c->fault = 1;
 			break;
 		}
@@ -173,7 +174,7 @@ CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 max, __u32 meta)
 	if (!c || vec < CAP_LOWEST)
 		return -1;
 	for (__u32 i = 0; i < 255; i++) {
-		if (cap_read(&p, sizeof(p), vec + i * sizeof(p))) {
+		if (cap_read(c, &p, sizeof(p), vec + i * sizeof(p))) {
 			c->fault = 1;
 			return -1;
 		}
@@ -193,7 +194,7 @@ CAP_FUNC int cap_message(struct tr_capture *c, __u64 addr, __u64 total, __u32 me
 
 	if (!c || addr < CAP_LOWEST)
 		return -1;
-	if (cap_read(m, sizeof(m), addr)) {
+	if (cap_read(c, m, sizeof(m), addr)) {
 		c->fault = 1;
 		return -1;
 	}
@@ -215,11 +216,12 @@ CAP_FUNC int cap_message(struct tr_capture *c, __u64 addr, __u64 total, __u32 me
  * Operations on one run of bytes: how many, by the kind's length rule. -1: none. len is args[op->len],
  * ret the result (only at exit).
  */
-static inline __attribute__((always_inline)) __s64 cap_length(const struct tr_op *op, __u64 len,
-							      __s64 ret, int at_exit)
+static inline __attribute__((always_inline)) __s64
+cap_length(const struct tr_capture *c, const struct tr_op *op, __u64 len, __s64 ret, int at_exit)
 {
 	__u32 v = 0;
 
+	(void)c;
 	switch (op->kind) {
 	case TR_OP_FIXED:
 		return op->size;
@@ -236,11 +238,11 @@ static inline __attribute__((always_inline)) __s64 cap_length(const struct tr_op
 	case TR_OP_SOCKADDR:
 		if (!at_exit)
 			return len < 128 ? (__s64)len : 128;
-		if (len < CAP_LOWEST || cap_read(&v, sizeof(v), len))
+		if (len < CAP_LOWEST || cap_read(c, &v, sizeof(v), len))
 			return -1;
 		return v < 128 ? v : 128;
 	case TR_OP_SIZED_PTR:
-		if (len < CAP_LOWEST || cap_read(&v, sizeof(v), len))
+		if (len < CAP_LOWEST || cap_read(c, &v, sizeof(v), len))
 			return -1;
 		return v < op->size ? v : op->size;
 	case TR_OP_RET_BYTES:
@@ -296,7 +298,7 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 			cap_bytes(c, addr, len * 64, meta);
 		return cap_message(c, addr, ~0ULL, meta);
 	}
-	n = cap_length(op, len, ret, at_exit);
+	n = cap_length(c, op, len, ret, at_exit);
 	if (n <= 0)
 		return 0;
 	if (op->kind == TR_OP_BUF && n > max)

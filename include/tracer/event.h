@@ -7,11 +7,14 @@
  * after that: the daemon copies it, the socket carries it, a recording stores it.
  *
  * All fields are in host byte order and naturally aligned; every record starts on 8 bytes and its
- * length is a multiple of 8. This header is compiled for BPF too: include <linux/types.h> or
- * vmlinux.h before it.
+ * length is a multiple of 8. This header is compiled for BPF too, where vmlinux.h comes before it.
  */
 #ifndef TRACER_EVENT_H
 #define TRACER_EVENT_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
 
 #define TR_MAX_SESSIONS 64 /* one bit each in a __u64 */
 #define TR_MAX_ARGS 6
@@ -107,13 +110,13 @@ enum tr_sigflags { TR_SIG_NO_INFO = 1 }; /* in h.flags: no siginfo, only signo i
 struct tr_signal {
 	struct tr_hdr h;
 	__s32 signo;
-	__s32 si_errno;
-	__s32 si_code;
-	__s32 si_pid; /* sender, where si_code has one (SI_USER, SI_TKILL, CLD_*, ...), else 0 */
-	__u32 si_uid;
-	__s32 si_status; /* SIGCHLD: exit status or signal */
-	__u64 si_addr;	 /* SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP */
-	__u64 si_value;	 /* SI_QUEUE, SI_TIMER: sival_ptr */
+	__s32 errnum;
+	__s32 code;
+	__s32 pid; /* sender, where the code has one (SI_USER, SI_TKILL, CLD_*, ...), else 0 */
+	__u32 uid;
+	__s32 status; /* SIGCHLD: exit status or signal */
+	__u64 addr;	 /* SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP */
+	__u64 value;	 /* SI_QUEUE, SI_TIMER: sival_ptr */
 };
 
 struct tr_exec {

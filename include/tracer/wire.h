@@ -13,6 +13,8 @@
 #ifndef TRACER_WIRE_H
 #define TRACER_WIRE_H
 
+#include <linux/types.h>
+
 #define TR_WIRE_VERSION 1
 #define TR_FRAME_MAX (1u << 20)	      /* longest frame that the server sends */
 #define TR_FRAME_REQUEST_MAX (64u << 10) /* longest frame that it accepts */

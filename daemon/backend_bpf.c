@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * backend_bpf.c - the programs' life: loaded once, attached while a session needs them, their rings
+ * merged by time and emptied in batches.
+ */
+#include "backend_bpf.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "tracer.skel.h"
+
+#define RING_MIN (64u << 10)
+
+uint64_t bpf_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	if (getenv("TRACERD_LIBBPF_DEBUG"))
+		return vfprintf(stderr, fmt, ap);
+	(void)level;
+	return 0;
+}
+
+static unsigned int ring_count(void)
+{
+	int ncpus = libbpf_num_possible_cpus();
+	unsigned int n = 1;
+
+	while ((int)n < ncpus && n < TR_RINGS_MAX)
+		n *= 2;
+	return n;
+}
+
+static size_t ring_size(size_t total, unsigned int n)
+{
+	size_t size = RING_MIN;
+
+	while (size * 2 * n <= total)
+		size *= 2;
+	return size;
+}
+
+static int open_rings(struct backend *b)
+{
+	int outer = bpf_map__fd(b->skel->maps.rings);
+
+	for (uint32_t i = 0; i < b->nrings; i++) {
+		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tracer_ring", 0, 0, b->ring_size,
+					NULL);
+		int r;
+
+		if (fd < 0)
+			return -errno;
+		r = ring_map(&b->rings[i], fd, b->ring_size);
+		if (!r && bpf_map_update_elem(outer, &i, &fd, BPF_ANY))
+			r = -errno;
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static void explain(char *why, int r)
+{
+	const char *s;
+
+	if (r == -EPERM || r == -EACCES)
+		s = "not permitted: BPF needs root, or the capabilities CAP_BPF and CAP_PERFMON";
+	else if (r == -ESRCH || r == -ENOENT)
+		s = "the kernel has no type information (CONFIG_DEBUG_INFO_BTF), or is older than 5.12";
+	else if (r == -EINVAL)
+		s = "the kernel is too old (5.12 is needed) or does not allow these programs";
+	else
+		s = strerror(-r);
+	snprintf(why, BACKEND_WHY_LEN, "%s", s);
+}
+
+static int load_skeleton(struct backend *b, bool scan)
+{
+	struct tracer_bpf *skel = tracer_bpf__open();
+
+	b->skel = skel;
+	if (!skel)
+		return -errno;
+	skel->rodata->ring_mask = b->nrings - 1;
+	skel->rodata->ring_watermark = b->ring_size / 4;
+	bpf_program__set_autoload(skel->progs.task_scan, scan);
+	return tracer_bpf__load(skel);
+}
+
+/* Linux 5.15 brought bpf_task_pt_regs, which only the iterator needs. */
+static int load(struct backend *b, size_t ring_bytes)
+{
+	int r;
+
+	libbpf_set_print(quiet);
+	b->nrings = ring_count();
+	b->ring_size = ring_size(ring_bytes, b->nrings);
+	r = load_skeleton(b, true);
+	if (!r || r == -EPERM || r == -EACCES)
+		return r;
+	tracer_bpf__destroy(b->skel);
+	return load_skeleton(b, false);
+}
+
+static void find_maps(struct backend *b)
+{
+	struct tracer_bpf *s = b->skel;
+
+	b->cfg = &s->bss->cfg;
+	b->maps = (struct bpf_maps){
+	    .by_tgid = bpf_map__fd(s->maps.by_tgid),
+	    .by_tid = bpf_map__fd(s->maps.by_tid),
+	    .by_uid = bpf_map__fd(s->maps.by_uid),
+	    .by_comm = bpf_map__fd(s->maps.by_comm),
+	    .by_cgroup = bpf_map__fd(s->maps.by_cgroup),
+	    .ignored = bpf_map__fd(s->maps.ignored),
+	    .summaries = bpf_map__fd(s->maps.summaries),
+	    .counters = bpf_map__fd(s->maps.counters),
+	};
+}
+
+static void bpf_close(struct backend *b);
+
+static int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_bytes, char *why)
+{
+	struct backend *b = calloc(1, sizeof(*b));
+	int r;
+
+	if (!b)
+		return -ENOMEM;
+	b->sink = *sink;
+	r = load(b, ring_bytes);
+	if (!r) {
+		find_maps(b);
+		b->ncpus = libbpf_num_possible_cpus();
+		b->counters = calloc(b->ncpus, sizeof(*b->counters));
+		b->capture = bpf_capture_new();
+		r = b->counters && b->capture ? open_rings(b) : -ENOMEM;
+	}
+	if (r) {
+		explain(why, r);
+		bpf_close(b);
+		return r;
+	}
+	bpf_filter_plans(b->cfg);
+	b->cfg->gen = 1;
+	if (bpf_program__fd(b->skel->progs.task_scan) >= 0)
+		b->scan = bpf_program__attach_iter(b->skel->progs.task_scan, NULL);
+	if (libbpf_get_error(b->scan))
+		b->scan = NULL;
+	*b_x = b;
+	return 0;
+}
+
+static void detach(struct backend *b)
+{
+	while (b->nlinks)
+		bpf_link__destroy(b->links[--b->nlinks]);
+}
+
+static void bpf_close(struct backend *b)
+{
+	if (!b)
+		return;
+	detach(b);
+	bpf_link__destroy(b->scan);
+	for (unsigned int i = 0; i < b->nrings; i++)
+		ring_unmap(&b->rings[i]);
+	tracer_bpf__destroy(b->skel);
+	free(b->counters);
+	free(b->capture);
+	free(b);
+}
+
+static int attach(struct backend *b)
+{
+	struct bpf_program *programs[] = {
+	    b->skel->progs.process_fork, b->skel->progs.process_exec, b->skel->progs.process_exit,
+	    b->skel->progs.comm_change,	 b->skel->progs.signal_deliver, b->skel->progs.sys_exit,
+	    b->skel->progs.sys_enter,
+	};
+
+	b->cfg->attach_epoch++;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		struct bpf_link *link = bpf_program__attach(programs[i]);
+		int r = libbpf_get_error(link);
+
+		if (r) {
+			detach(b);
+			return r;
+		}
+		b->links[b->nlinks++] = link;
+	}
+	return 0;
+}
+
+static bool needs_programs(const struct filter *f)
+{
+	return f->kind != FILTER_PENDING;
+}
+
+void bpf_counters(struct backend *b, struct tr_counters *fresh)
+{
+	struct tr_counters sum = {};
+	uint32_t zero = 0;
+
+	memset(fresh, 0, sizeof(*fresh));
+	if (bpf_map_lookup_elem(b->maps.counters, &zero, b->counters))
+		return;
+	for (unsigned int s = 0; s < TR_MAX_SESSIONS; s++) {
+		for (int i = 0; i < b->ncpus; i++) {
+			sum.lost[s] += b->counters[i].lost[s];
+			sum.uncounted[s] += b->counters[i].uncounted[s];
+		}
+		fresh->lost[s] = sum.lost[s] - b->reported.lost[s];
+		fresh->uncounted[s] = sum.uncounted[s] - b->reported.uncounted[s];
+	}
+	b->reported = sum;
+}
+
+static void report_lost(struct backend *b)
+{
+	struct tr_counters fresh;
+
+	bpf_counters(b, &fresh);
+	for (unsigned int s = 0; s < TR_MAX_SESSIONS; s++) {
+		if (!b->sessions[s].filter)
+			continue;
+		b->uncounted[s] += fresh.uncounted[s];
+		if (!fresh.lost[s])
+			continue;
+		b->lost += fresh.lost[s];
+		b->sink.lost(b->sink.ctx, s, fresh.lost[s]);
+	}
+}
+
+static int bpf_session_add(struct backend *b, unsigned int session, const struct filter *f,
+			   char *err)
+{
+	int r;
+
+	report_lost(b);
+	b->uncounted[session] = 0;
+	r = bpf_filter_add(b, session, f, err);
+	if (r || !needs_programs(f))
+		return r;
+	if (!b->tracing) {
+		r = attach(b);
+		if (r) {
+			snprintf(err, FILTER_ERR_LEN, "the programs can't be attached: %s",
+				 strerror(-r));
+			bpf_filter_del(b, session);
+			return r;
+		}
+	}
+	b->tracing++;
+	return 0;
+}
+
+static void bpf_session_del(struct backend *b, unsigned int session)
+{
+	const struct filter *f = b->sessions[session].filter;
+	bool traced;
+
+	if (!f)
+		return;
+	report_lost(b);
+	traced = needs_programs(f);
+	bpf_filter_del(b, session);
+	if (traced && --b->tracing == 0)
+		detach(b);
+}
+
+static int bpf_fd(struct backend *b, unsigned int i)
+{
+	return i < b->nrings ? b->rings[i].fd : -1;
+}
+
+/* The ring whose next record is the oldest, NULL when all are empty or newer than the limit. */
+static struct ring *oldest(struct backend *b, uint64_t limit_ns, const struct tr_hdr **rec_x)
+{
+	struct ring *best = NULL;
+
+	for (unsigned int i = 0; i < b->nrings; i++) {
+		const struct tr_hdr *rec = ring_peek(&b->rings[i]);
+
+		if (!rec || rec->time_ns > limit_ns)
+			continue;
+		if (!best || rec->time_ns < (*rec_x)->time_ns) {
+			best = &b->rings[i];
+			*rec_x = rec;
+		}
+	}
+	return best;
+}
+
+static int bpf_drain(struct backend *b, bool all)
+{
+	/* What another CPU made before this moment may not be in its ring yet; it takes microseconds. */
+	uint64_t limit = all ? UINT64_MAX : bpf_now_ns();
+	const struct tr_hdr *rec;
+	struct ring *ring;
+	int n = 0;
+
+	for (unsigned int i = 0; i < b->nrings; i++)
+		ring_begin(&b->rings[i]);
+	while ((ring = oldest(b, limit, &rec))) {
+		b->sink.record(b->sink.ctx, rec);
+		ring_next(ring);
+		n++;
+	}
+	for (unsigned int i = 0; i < b->nrings; i++)
+		ring_release(&b->rings[i]);
+	b->records += n;
+	report_lost(b);
+	return n;
+}
+
+static void bpf_ignore(struct backend *b, uint32_t tgid, bool on)
+{
+	uint64_t one = 1;
+
+	if (on)
+		bpf_map_update_elem(b->maps.ignored, &tgid, &one, BPF_ANY);
+	else
+		bpf_map_delete_elem(b->maps.ignored, &tgid);
+}
+
+static void bpf_stats(struct backend *b, struct backend_stats *stats)
+{
+	*stats = (struct backend_stats){
+	    .records = b->records,
+	    .lost = b->lost,
+	    .programs = b->nlinks,
+	};
+	for (unsigned int i = 0; i < b->nrings; i++)
+		stats->kernel_bytes += b->rings[i].size;
+}
+
+const struct backend_ops backend_bpf = {
+    .name = "bpf",
+    .open = bpf_open,
+    .close = bpf_close,
+    .fd = bpf_fd,
+    .drain = bpf_drain,
+    .session_add = bpf_session_add,
+    .session_del = bpf_session_del,
+    .summary_begin = bpf_summary_begin,
+    .summary_end = bpf_summary_end,
+    .pending = bpf_pending,
+    .retell = bpf_filter_forget,
+    .ignore = bpf_ignore,
+    .stats = bpf_stats,
+};

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * backend_bpf.h - what the files of the BPF backend share. Nobody else includes it.
+ */
+#ifndef BACKEND_BPF_H
+#define BACKEND_BPF_H
+
+#include <tracer/bpf_shared.h>
+#include "backend.h"
+#include "ring.h"
+
+#define BPF_LINKS_MAX 8
+
+struct tracer_bpf;
+struct tr_capture;
+struct bpf_link;
+
+/* File descriptors of the maps that sessions are compiled into. */
+struct bpf_maps {
+	int by_tgid, by_tid, by_uid, by_comm, by_cgroup, ignored, summaries, counters;
+};
+
+struct bpf_session {
+	const struct filter *filter; /* NULL: the bit is free */
+	uint64_t cgroups[32];	     /* ids that were entered */
+	unsigned int ncgroups;
+	uint32_t *descendants; /* processes that ran when the session began */
+	size_t ndescendants;
+};
+
+struct backend {
+	struct sink sink;
+	struct tracer_bpf *skel;
+	struct tr_config *cfg; /* shared with the programs */
+	struct bpf_maps maps;
+	struct ring rings[TR_RINGS_MAX];
+	unsigned int nrings;
+	size_t ring_size; /* of each, bytes */
+	struct bpf_link *links[BPF_LINKS_MAX];
+	unsigned int nlinks;
+	struct bpf_link *scan; /* the task iterator, NULL where the kernel has none */
+	struct bpf_session sessions[TR_MAX_SESSIONS];
+	unsigned int tracing; /* sessions that need the programs attached */
+	struct tr_counters *counters; /* as read last, one per CPU */
+	int ncpus;
+	/* How much of the counters was reported, by bit: they never go back, whoever has the bit. */
+	struct tr_counters reported;
+	uint64_t records, lost;
+	uint64_t uncounted[TR_MAX_SESSIONS]; /* not yet handed to their session */
+	uint64_t epoch_ns; /* when summary_begin was called, 0: not */
+	struct tr_capture *capture; /* scratch for pending calls */
+};
+
+/* What the counters say since the last time, for all sessions. */
+void bpf_counters(struct backend *b, struct tr_counters *fresh);
+
+/* bpf_filter.c: sessions into maps. Both leave the maps of other sessions as they are. */
+int bpf_filter_add(struct backend *b, unsigned int session, const struct filter *f, char *err);
+void bpf_filter_del(struct backend *b, unsigned int session);
+void bpf_filter_plans(struct tr_config *cfg);
+void bpf_filter_forget(struct backend *b); /* tasks cache nothing, sessions know nothing */
+
+/* bpf_scan.c */
+int bpf_pending(struct backend *b, int session);
+struct tr_capture *bpf_capture_new(void);
+
+/* bpf_summary.c */
+void bpf_summary_begin(struct backend *b);
+int64_t bpf_summary_end(struct backend *b, unsigned int session, summary_fn *fn, void *ctx);
+
+static inline uint64_t bit(unsigned int session)
+{
+	return 1ULL << session;
+}
+
+uint64_t bpf_now_ns(void); /* CLOCK_MONOTONIC, as bpf_ktime_get_ns */
+
+#endif

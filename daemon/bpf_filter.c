@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * bpf_filter.c - compiles a session's filter into the maps and masks that the programs look at. Each
+ * value of a dimension maps to the sessions that asked for it. A bit of cfg->active is set when all the
+ * rest stands, and cleared before it goes.
+ */
+#include "backend_bpf.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "procfs.h"
+
+static int map_set(int fd, const void *key, uint64_t mask)
+{
+	uint64_t v = 0;
+
+	bpf_map_lookup_elem(fd, key, &v);
+	v |= mask;
+	return bpf_map_update_elem(fd, key, &v, BPF_ANY) ? -errno : 0;
+}
+
+static void map_clear(int fd, const void *key, uint64_t mask)
+{
+	uint64_t v;
+
+	if (bpf_map_lookup_elem(fd, key, &v))
+		return;
+	v &= ~mask;
+	if (v)
+		bpf_map_update_elem(fd, key, &v, BPF_ANY);
+	else
+		bpf_map_delete_elem(fd, key);
+}
+
+static int set_ids(int fd, const struct filter_ids *ids, uint64_t mask)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < ids->n && !r; i++)
+		r = map_set(fd, &ids->v[i], mask);
+	return r;
+}
+
+static void clear_ids(int fd, const struct filter_ids *ids, uint64_t mask)
+{
+	for (uint32_t i = 0; i < ids->n; i++)
+		map_clear(fd, &ids->v[i], mask);
+}
+
+static void set_mask(__u64 *word, uint64_t mask, bool on)
+{
+	if (on)
+		__atomic_fetch_or(word, mask, __ATOMIC_SEQ_CST);
+	else
+		__atomic_fetch_and(word, ~mask, __ATOMIC_SEQ_CST);
+}
+
+/* Everything that tasks have cached is void from here on. 0 stands for "nothing cached". */
+static void next_generation(struct tr_config *cfg)
+{
+	if (__atomic_add_fetch(&cfg->gen, 1, __ATOMIC_SEQ_CST) == 0)
+		__atomic_add_fetch(&cfg->gen, 1, __ATOMIC_SEQ_CST);
+}
+
+static int find_cgroups(struct bpf_session *s, const struct filter *f, char *err)
+{
+	int n;
+
+	s->ncgroups = 0;
+	for (uint32_t i = 0; i < f->ncgroup; i++) {
+		int r = procfs_cgroup_id(f->cgroup[i], &s->cgroups[s->ncgroups]);
+
+		if (r) {
+			snprintf(err, FILTER_ERR_LEN, "cgroup %.100s can't be read: %s",
+				 f->cgroup[i], strerror(-r));
+			return r;
+		}
+		s->ncgroups++;
+	}
+	for (uint32_t i = 0; i < f->nunit; i++) {
+		n = procfs_unit_ids(f->unit[i], s->cgroups + s->ncgroups,
+				    sizeof(s->cgroups) / sizeof(s->cgroups[0]) - s->ncgroups);
+		if (n <= 0) {
+			snprintf(err, FILTER_ERR_LEN, "unit %.100s is not running", f->unit[i]);
+			return -ENOENT;
+		}
+		s->ncgroups += n;
+	}
+	return 0;
+}
+
+static int enter_tasks(struct backend *b, struct bpf_session *s, const struct filter *f,
+		       uint64_t mask)
+{
+	struct tr_config *cfg = b->cfg;
+	int r;
+
+	r = set_ids(b->maps.by_tgid, &f->pid, mask);
+	if (!r)
+		r = set_ids(b->maps.by_tid, &f->tid, mask);
+	if (!r)
+		r = set_ids(b->maps.by_uid, &f->uid, mask);
+	for (uint32_t i = 0; i < f->ncomm && !r; i++)
+		r = map_set(b->maps.by_comm, f->comm[i], mask);
+	for (unsigned int i = 0; i < s->ncgroups && !r; i++)
+		r = map_set(b->maps.by_cgroup, &s->cgroups[i], mask);
+	set_mask(&cfg->any_tgid, mask, !f->pid.n);
+	set_mask(&cfg->any_tid, mask, !f->tid.n);
+	set_mask(&cfg->any_uid, mask, !f->uid.n);
+	set_mask(&cfg->any_comm, mask, !f->ncomm);
+	set_mask(&cfg->any_cgroup, mask, !s->ncgroups);
+	return r;
+}
+
+static void leave_tasks(struct backend *b, const struct bpf_session *s, uint64_t mask)
+{
+	const struct filter *f = s->filter;
+
+	clear_ids(b->maps.by_tgid, &f->pid, mask);
+	clear_ids(b->maps.by_tid, &f->tid, mask);
+	clear_ids(b->maps.by_uid, &f->uid, mask);
+	for (uint32_t i = 0; i < f->ncomm; i++)
+		map_clear(b->maps.by_comm, f->comm[i], mask);
+	for (unsigned int i = 0; i < s->ncgroups; i++)
+		map_clear(b->maps.by_cgroup, &s->cgroups[i], mask);
+	for (size_t i = 0; i < s->ndescendants; i++)
+		map_clear(b->maps.by_tgid, &s->descendants[i], mask);
+}
+
+static bool wants_call(const struct filter *f, unsigned int id)
+{
+	return !f->has_syscalls || filter_has_id(f, id);
+}
+
+static void enter_calls(struct tr_config *cfg, const struct filter *f, uint64_t mask)
+{
+	bool others = !f->has_syscalls || f->unknown_calls;
+
+	for (unsigned int abi = 0; abi < TR_ABI_SLOTS; abi++)
+		for (unsigned int nr = 0; nr < TR_NR_MAX; nr++)
+			if (!sc_find(abi, nr))
+				set_mask(&cfg->calls[abi][nr], mask, others);
+	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
+		const struct sc_row *row = sc_by_id(id);
+
+		for (unsigned int abi = 0; row && abi < TR_ABI_MAX; abi++) {
+			int nr = sc_nr(row, abi);
+
+			if (nr >= 0 && nr < TR_NR_MAX)
+				set_mask(&cfg->calls[abi][nr], mask, wants_call(f, id));
+		}
+	}
+}
+
+static void enter_results(struct tr_config *cfg, unsigned int session, const struct filter *f)
+{
+	uint64_t mask = bit(session);
+
+	set_mask(&cfg->failed, mask, f->failed);
+	set_mask(&cfg->ok, mask, f->ok);
+	set_mask(&cfg->by_errno, mask, f->has_errno);
+	for (unsigned int e = 0; e < TR_NR_MAX; e++)
+		set_mask(&cfg->errnos[e], mask,
+			 f->has_errno && (f->errnos[e / 64] >> (e % 64) & 1));
+	set_mask(&cfg->by_time, mask, f->slower_ns != 0);
+	cfg->slower_ns[session] = f->slower_ns;
+}
+
+static void set_string_limit(struct backend *b)
+{
+	uint32_t max = 0;
+
+	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
+		if (b->sessions[i].filter && b->sessions[i].filter->string_limit > max)
+			max = b->sessions[i].filter->string_limit;
+	b->cfg->string_limit = max;
+}
+
+static void enter_kind(struct backend *b, unsigned int session, const struct filter *f)
+{
+	bool stream = f->kind == FILTER_STREAM;
+	struct tr_config *cfg = b->cfg;
+	uint64_t mask = bit(session);
+
+	set_mask(&cfg->stream, mask, stream);
+	set_mask(&cfg->summary, mask, f->kind == FILTER_SUMMARY);
+	set_mask(&cfg->follow, mask, f->follow);
+	set_mask(&cfg->fds, mask, f->fds && f->kind != FILTER_SUMMARY);
+	set_mask(&cfg->ret_fds, mask, f->ret_fds && stream);
+	set_mask(&cfg->data, mask, !f->no_data && stream);
+	/* A call that has not returned is neither failed nor slow enough yet. */
+	set_mask(&cfg->blocked, mask,
+		 stream && !f->no_blocked && !f->failed && !f->ok && !f->has_errno &&
+			 f->slower_ns <= TR_BLOCKED_NS);
+	cfg->born_ns[session] = bpf_now_ns();
+	set_string_limit(b);
+}
+
+/* Children that were there before their parent was followed. */
+static int enter_descendants(struct backend *b, struct bpf_session *s, const struct filter *f,
+			     uint64_t mask)
+{
+	int r;
+
+	if (!f->follow || !f->pid.n)
+		return 0;
+	r = procfs_descendants(f->pid.v, f->pid.n, &s->descendants, &s->ndescendants);
+	for (size_t i = 0; i < s->ndescendants && !r; i++)
+		r = map_set(b->maps.by_tgid, &s->descendants[i], mask);
+	next_generation(b->cfg);
+	return r;
+}
+
+int bpf_filter_add(struct backend *b, unsigned int session, const struct filter *f, char *err)
+{
+	struct bpf_session *s = &b->sessions[session];
+	uint64_t mask = bit(session);
+	int r;
+
+	memset(s, 0, sizeof(*s));
+	r = find_cgroups(s, f, err);
+	if (r)
+		return r;
+	s->filter = f;
+	r = enter_tasks(b, s, f, mask);
+	if (!r) {
+		enter_calls(b->cfg, f, mask);
+		enter_results(b->cfg, session, f);
+		enter_kind(b, session, f);
+		set_mask(&b->cfg->active, mask, true);
+		next_generation(b->cfg);
+		r = enter_descendants(b, s, f, mask);
+	}
+	if (r) {
+		snprintf(err, FILTER_ERR_LEN, "the filter can't be handed to the kernel: %s",
+			 strerror(-r));
+		bpf_filter_del(b, session);
+	}
+	return r;
+}
+
+void bpf_filter_del(struct backend *b, unsigned int session)
+{
+	struct bpf_session *s = &b->sessions[session];
+
+	if (!s->filter)
+		return;
+	set_mask(&b->cfg->active, bit(session), false);
+	next_generation(b->cfg);
+	leave_tasks(b, s, bit(session));
+	free(s->descendants);
+	memset(s, 0, sizeof(*s));
+	set_string_limit(b);
+}
+
+void bpf_filter_forget(struct backend *b)
+{
+	next_generation(b->cfg);
+}
+
+void bpf_filter_plans(struct tr_config *cfg)
+{
+	for (unsigned int abi = 0; abi < TR_ABI_MAX; abi++)
+		for (unsigned int nr = 0; nr < TR_NR_MAX; nr++) {
+			const struct sc_row *row = sc_find(abi, nr);
+
+			if (row)
+				sc_plan(row, abi, &cfg->plans[abi][nr]);
+		}
+}

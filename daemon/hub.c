@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * hub.c - see hub.h. Records are gathered in chunks, each one frame; a full chunk is handed to the
+ * session's evbuffer by reference and comes back to the pool when the socket has taken it.
+ */
+#include "hub.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_SIZE (128u << 10)
+#define POOL_MAX 64 /* chunks that are kept for reuse: 8 MB */
+
+struct chunk {
+	struct chunk *next;
+	struct hub *hub;
+	uint32_t len;
+	_Alignas(8) uint8_t data[CHUNK_SIZE];
+};
+
+struct session {
+	bool used;
+	bool lagging;	  /* the queue is full: drop until half of it is free */
+	bool forgotten;	  /* a fact was dropped: TR_RESET goes first */
+	struct filter filter;
+	struct evbuffer *out;
+	struct chunk *chunk; /* being filled, NULL: none */
+	size_t limit;
+	uint64_t delivered, lost;
+	uint64_t unsaid[2]; /* losses to be told in the stream, by enum tr_lost_where */
+};
+
+struct hub {
+	const struct backend_ops *ops;
+	struct backend *backend;
+	uint32_t queue_bytes;
+	struct chunk *pool;
+	unsigned int npool;
+	unsigned int next_bit; /* bits are reused as late as possible */
+	uint64_t delivered, lost;
+	bool retell;
+	struct session sessions[TR_MAX_SESSIONS];
+};
+
+struct hub *hub_new(const struct backend_ops *ops, uint32_t queue_bytes)
+{
+	struct hub *h = calloc(1, sizeof(*h));
+
+	if (h) {
+		h->ops = ops;
+		h->queue_bytes = queue_bytes;
+	}
+	return h;
+}
+
+void hub_start(struct hub *h, struct backend *b)
+{
+	h->backend = b;
+}
+
+void hub_free(struct hub *h)
+{
+	struct chunk *c;
+
+	if (!h)
+		return;
+	while ((c = h->pool)) {
+		h->pool = c->next;
+		free(c);
+	}
+	free(h);
+}
+
+static struct chunk *chunk_get(struct hub *h)
+{
+	struct chunk *c = h->pool;
+
+	if (c) {
+		h->pool = c->next;
+		h->npool--;
+	} else {
+		c = malloc(sizeof(*c));
+		if (!c)
+			return NULL;
+		c->hub = h;
+	}
+	c->len = sizeof(struct tr_frame);
+	return c;
+}
+
+static void chunk_put(struct chunk *c)
+{
+	struct hub *h = c->hub;
+
+	if (h->npool == POOL_MAX) {
+		free(c);
+		return;
+	}
+	c->next = h->pool;
+	h->pool = c;
+	h->npool++;
+}
+
+static void chunk_sent(const void *data, size_t len, void *arg)
+{
+	(void)data;
+	(void)len;
+	chunk_put(arg);
+}
+
+static void seal(struct session *s)
+{
+	struct chunk *c = s->chunk;
+	struct tr_frame *f;
+
+	if (!c)
+		return;
+	s->chunk = NULL;
+	f = (struct tr_frame *)c->data;
+	*f = (struct tr_frame){.len = c->len, .type = TR_FRAME_RECORDS};
+	if (c->len == sizeof(*f) || evbuffer_add_reference(s->out, c->data, c->len, chunk_sent, c))
+		chunk_put(c);
+}
+
+/* Room for n bytes, NULL if the queue may not grow: facts may use a quarter more than the rest. */
+static void *room(struct hub *h, struct session *s, uint32_t n, bool fact)
+{
+	size_t queued;
+
+	if (s->chunk && CHUNK_SIZE - s->chunk->len >= n)
+		return s->chunk->data + s->chunk->len;
+	seal(s);
+	queued = evbuffer_get_length(s->out);
+	if (queued + CHUNK_SIZE > (fact ? s->limit + s->limit / 4 : s->limit))
+		return NULL;
+	s->chunk = chunk_get(h);
+	return s->chunk ? s->chunk->data + s->chunk->len : NULL;
+}
+
+static bool put(struct hub *h, struct session *s, const void *rec, uint32_t len, bool fact)
+{
+	void *p = room(h, s, len, fact);
+
+	if (!p)
+		return false;
+	memcpy(p, rec, len);
+	s->chunk->len += len;
+	return true;
+}
+
+/* A slow client gets no record until it has taken half of its queue: gaps are few and long. */
+static bool is_lagging(struct session *s)
+{
+	if (s->lagging && evbuffer_get_length(s->out) < s->limit / 2)
+		s->lagging = false;
+	return s->lagging;
+}
+
+static bool is_fact(const struct tr_hdr *rec)
+{
+	return rec->type == TR_TASK || rec->type == TR_FD;
+}
+
+static void say_lost(struct hub *h, struct session *s, uint64_t time_ns)
+{
+	for (unsigned int where = 0; where < 2; where++) {
+		struct tr_lost r = {
+			.h = {.len = sizeof(r), .type = TR_LOST, .time_ns = time_ns},
+			.count = s->unsaid[where],
+			.where = where,
+		};
+
+		if (s->unsaid[where] && put(h, s, &r, sizeof(r), true))
+			s->unsaid[where] = 0;
+	}
+}
+
+static void say_forget(struct hub *h, struct session *s, uint64_t time_ns)
+{
+	struct tr_hdr r = {.len = sizeof(r), .type = TR_RESET, .time_ns = time_ns};
+
+	if (!put(h, s, &r, sizeof(r), true))
+		return;
+	s->forgotten = false;
+	h->retell = true;
+}
+
+static void session_record(struct hub *h, struct session *s, const struct tr_hdr *rec)
+{
+	bool fact = is_fact(rec);
+
+	if (!fact) {
+		if (is_lagging(s)) {
+			s->lost++;
+			s->unsaid[TR_LOST_CLIENT]++;
+			return;
+		}
+		if (s->unsaid[0] || s->unsaid[1])
+			say_lost(h, s, rec->time_ns);
+		if (s->forgotten)
+			say_forget(h, s, rec->time_ns);
+	}
+	if (put(h, s, rec, rec->len, fact)) {
+		s->delivered += !fact;
+		return;
+	}
+	if (fact) {
+		s->forgotten = true;
+		return;
+	}
+	s->lagging = true;
+	s->lost++;
+	s->unsaid[TR_LOST_CLIENT]++;
+}
+
+static void on_record(void *ctx, const struct tr_hdr *rec)
+{
+	uint64_t mask = rec->sessions;
+	struct hub *h = ctx;
+
+	while (mask) {
+		unsigned int i = __builtin_ctzll(mask);
+
+		mask &= mask - 1;
+		if (h->sessions[i].used)
+			session_record(h, &h->sessions[i], rec);
+	}
+}
+
+static void on_lost(void *ctx, unsigned int session, uint64_t count)
+{
+	struct hub *h = ctx;
+	struct session *s = &h->sessions[session];
+
+	if (!s->used)
+		return;
+	s->lost += count;
+	s->unsaid[TR_LOST_RING] += count;
+}
+
+struct sink hub_sink(struct hub *h)
+{
+	return (struct sink){.ctx = h, .record = on_record, .lost = on_lost};
+}
+
+static int free_bit(struct hub *h)
+{
+	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++) {
+		unsigned int n = (h->next_bit + i) % TR_MAX_SESSIONS;
+
+		if (!h->sessions[n].used) {
+			h->next_bit = n + 1;
+			return n;
+		}
+	}
+	return -EBUSY;
+}
+
+int hub_open(struct hub *h, struct filter *f, struct evbuffer *out, char *err)
+{
+	int n = free_bit(h), r;
+	struct session *s;
+
+	if (n < 0) {
+		snprintf(err, FILTER_ERR_LEN, "all %d sessions are in use: end one first",
+			 TR_MAX_SESSIONS);
+		filter_done(f);
+		return n;
+	}
+	s = &h->sessions[n];
+	memset(s, 0, sizeof(*s));
+	s->filter = *f;
+	s->out = out;
+	s->limit = f->queue_bytes && f->queue_bytes < h->queue_bytes ? f->queue_bytes :
+								       h->queue_bytes;
+	if (s->limit < 2 * CHUNK_SIZE)
+		s->limit = 2 * CHUNK_SIZE;
+	s->used = true;
+	r = h->ops->session_add(h->backend, n, &s->filter, err);
+	if (r) {
+		filter_done(&s->filter);
+		s->used = false;
+		return r;
+	}
+	return n;
+}
+
+void hub_stop(struct hub *h, int session)
+{
+	h->ops->session_del(h->backend, session);
+}
+
+void hub_close(struct hub *h, int session, struct tr_end *end_x)
+{
+	struct session *s = &h->sessions[session];
+
+	hub_stop(h, session);
+	if (s->unsaid[0] || s->unsaid[1])
+		say_lost(h, s, 0);
+	seal(s);
+	if (end_x)
+		*end_x = (struct tr_end){.produced = s->delivered + s->lost, .lost = s->lost};
+	h->delivered += s->delivered;
+	h->lost += s->lost;
+	filter_done(&s->filter);
+	s->used = false;
+}
+
+int hub_drain(struct hub *h, bool all)
+{
+	int n = h->ops->drain(h->backend, all);
+
+	if (h->retell) {
+		h->retell = false;
+		h->ops->retell(h->backend);
+	}
+	return n;
+}
+
+void hub_flush(struct hub *h, int session)
+{
+	seal(&h->sessions[session]);
+}
+
+void hub_stats(const struct hub *h, struct hub_stats *stats)
+{
+	*stats = (struct hub_stats){.delivered = h->delivered, .lost = h->lost};
+	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++) {
+		if (!h->sessions[i].used)
+			continue;
+		stats->sessions++;
+		stats->delivered += h->sessions[i].delivered;
+		stats->lost += h->sessions[i].lost;
+	}
+}
+
+int hub_session_stats(const struct hub *h, int session, struct hub_session_stats *stats)
+{
+	const struct session *s = &h->sessions[session];
+
+	if (!s->used)
+		return -ENOENT;
+	*stats = (struct hub_session_stats){
+		.kind = s->filter.kind,
+		.delivered = s->delivered,
+		.lost = s->lost,
+		.queued_bytes = evbuffer_get_length(s->out),
+	};
+	return 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * log.c - see log.h. What a line says may hold text of a peer, so control characters are replaced.
+ */
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+static void log_line(int priority, const char *fmt, va_list ap)
+{
+	char line[512];
+
+	vsnprintf(line, sizeof(line), fmt, ap);
+	for (char *p = line; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	if (getenv("JOURNAL_STREAM"))
+		fprintf(stderr, "<%d>%s\n", priority, line);
+	else
+		fprintf(stderr, "tracerd: %s\n", line);
+}
+
+#define LOG_FUNCTION(name, priority)                                                               \
+	void name(const char *fmt, ...)                                                            \
+	{                                                                                          \
+		va_list ap;                                                                        \
+                                                                                                   \
+		va_start(ap, fmt);                                                                 \
+		log_line(priority, fmt, ap);                                                       \
+		va_end(ap);                                                                        \
+	}
+
+LOG_FUNCTION(log_err, LOG_ERR)
+LOG_FUNCTION(log_warn, LOG_WARNING)
+LOG_FUNCTION(log_info, LOG_INFO)
