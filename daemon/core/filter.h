@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <core/table.h>
 
 #define FILTER_VALUES_MAX 256	/* of one key */
