@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <core/buf.h>
 #include <core/filter.h>
+#include <core/table.h>
 #include <tracer/event.h>
 #include "facts.h"
 
@@ -45,9 +46,31 @@ struct render {
 	struct view view;
 	const struct facts *facts; /* the caller applies each record to it before it renders it */
 	uint64_t last_time_ns;	   /* -r */
+	int64_t clock_second;	   /* what clock_text says; the formats' own, zero at first */
+	char clock_text[9];
 };
 
 const struct render_format *render_format_find(const char *name); /* NULL: no such */
+
+/* For the formats. */
+void render_human(struct render *r, const struct tr_hdr *rec, struct buf *out);
+void render_human_end(struct render *r, uint64_t events, uint64_t lost, struct buf *out);
+void render_strace(struct render *r, const struct tr_hdr *rec, struct buf *out);
+void render_strace_end(struct render *r, uint64_t events, uint64_t lost, struct buf *out);
+void render_json(struct render *r, const struct tr_hdr *rec, struct buf *out);
+void render_json_end(struct render *r, uint64_t events, uint64_t lost, struct buf *out);
+
+/* When a record began, CLOCK_REALTIME: for a call its entry. */
+int64_t render_start_ns(const struct render *r, const struct tr_hdr *rec);
+
+/* HH:MM:SS in the local time zone. */
+void render_clock(struct render *r, int64_t realtime_ns, struct buf *out);
+
+/* The time in the way that -t, -tt, -ttt and -r ask for, and a space; nothing for TIME_NONE. */
+void render_time(struct render *r, const struct tr_hdr *rec, struct buf *out);
+
+/* The name of the call, "syscall_0x1ff" for one without a row. */
+void render_call_name(const struct sc_row *row, uint64_t nr, struct buf *out);
 
 /* One line of JSON for a summary interval, and the like, are in summary.h. */
 

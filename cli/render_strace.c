@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * render_strace.c - the format of strace(1): name(arguments) = result. Of the siginfo of SIGCHLD the
+ * child's times are not known and stand as "...".
+ */
+#include "render.h"
+
+#include <core/rec.h>
+#include <sys/wait.h>
+#include "strace_sink.h"
+
+#define RESULT_COLUMN 40
+
+static void put_prefix(struct render *r, const struct tr_hdr *rec, struct buf *out)
+{
+	if (r->view.multi) {
+		buf_put(out, "[pid ", 5);
+		buf_u64_pad(out, rec->tid, 5, ' ');
+		buf_put(out, "] ", 2);
+	}
+	render_time(r, rec, out);
+}
+
+static void put_seconds(struct buf *out, uint64_t ns)
+{
+	buf_u64(out, ns / 1000000000);
+	buf_char(out, '.');
+	buf_u64_pad(out, ns / 1000 % 1000000, 6, '0');
+}
+
+/* False: the call has not filled an argument, and those after it are not shown either. */
+static bool put_args(struct strace_sink *s, const struct call *c)
+{
+	struct buf *out = s->s.out;
+	bool some = false;
+
+	for (unsigned int i = 0; i < c->nargs; i++) {
+		if (call_arg_absent(c, i))
+			continue;
+		if (some)
+			buf_put(out, ", ", 2);
+		some = true;
+		if (!c->returned && call_arg_is_result(c, i))
+			return false;
+		s->first = true;
+		value_arg(&s->s, c, i, VALUE_BOTH);
+	}
+	return true;
+}
+
+static void put_failure(struct buf *out, int64_t ret)
+{
+	int err = (int)-ret;
+	const char *name = sc_errno_name(err), *text = sc_errno_text(err);
+
+	buf_str(out, err >= 512 ? "? " : "-1 ");
+	if (!name) {
+		buf_str(out, "(errno ");
+		buf_i64(out, err);
+		buf_char(out, ')');
+		return;
+	}
+	buf_str(out, name);
+	if (text) {
+		buf_put(out, " (", 2);
+		buf_str(out, text);
+		buf_char(out, ')');
+	}
+}
+
+/* What select left in its sets and of its timeout. True: something was told. */
+static bool put_selected(struct strace_sink *s, const struct call *c, bool some)
+{
+	static const char *const names[] = { "in ", "out ", "except " };
+	struct buf *out = s->s.out;
+	unsigned int next = 0;
+
+	for (unsigned int i = 0; i < c->nargs; i++) {
+		const struct sc_arg *arg = &c->row->args[i];
+		bool set = arg->type == T_FDSET;
+		const char *name = set ? names[next++ % 3] : "left ";
+
+		if (!c->rec->args[i] || !call_arg_changed(c, i) ||
+		    (!set && arg->type != T_STRUCT) || (set && !c->rec->ret))
+			continue;
+		buf_str(out, some ? ", " : " (");
+		some = true;
+		buf_str(out, name);
+		value_arg(&s->s, c, i, VALUE_EXIT);
+	}
+	return some;
+}
+
+static void put_ready(struct strace_sink *s, const struct call *c)
+{
+	const struct facts *facts = s->facts;
+	struct buf *out = s->s.out;
+	unsigned int type = c->row->args[0].type;
+	bool some = false;
+	size_t mark;
+
+	if (type != T_ARRAY && c->row->args[1].type != T_FDSET)
+		return;
+	if (!c->rec->ret && (type == T_FDSET || c->row->args[0].dir == D_INOUT ||
+			     c->row->args[1].type == T_FDSET)) {
+		buf_str(out, " (Timeout)");
+		return;
+	}
+	s->facts = NULL; /* they were named in the arguments */
+	mark = out->len;
+	if (type == T_ARRAY) {
+		buf_put(out, " (", 2);
+		some = value_ready(&s->s, c);
+		if (!some)
+			out->len = mark;
+	}
+	if (some || type != T_ARRAY)
+		some = put_selected(s, c, some);
+	s->facts = facts;
+	if (some)
+		buf_char(out, ')');
+}
+
+static void put_result(struct strace_sink *s, const struct call *c)
+{
+	struct buf *out = s->s.out;
+	const struct sc_flags *flags;
+	enum sc_ret kind;
+
+	if (!c->returned) {
+		buf_char(out, '?');
+		return;
+	}
+	if (c->failed) {
+		put_failure(out, c->rec->ret);
+		return;
+	}
+	value_ret(&s->s, c);
+	kind = value_ret_kind(c, &flags);
+	if (kind == R_FLAGS && flags && c->rec->ret) {
+		buf_str(out, " (flags ");
+		value_flags(out, flags, (uint64_t)c->rec->ret, false);
+		buf_char(out, ')');
+	} else if (kind == R_COUNT && c->row) {
+		put_ready(s, c);
+	}
+}
+
+static void put_call(struct render *r, const struct tr_syscall *rec, struct buf *out)
+{
+	struct strace_sink s = {
+		.s = { &strace_sink_ops, out, true },
+		.facts = r->view.fds ? r->facts : NULL,
+		.tgid = rec->h.tgid,
+	};
+	size_t from = out->len;
+	struct call c;
+	bool whole;
+
+	call_init(&c, rec, r->view.string_limit);
+	put_prefix(r, &rec->h, out);
+	render_call_name(c.row, rec->nr, out);
+	buf_char(out, '(');
+	whole = put_args(&s, &c);
+	if (!whole || (rec->h.flags & TR_F_BLOCKED))
+		buf_str(out, " <unfinished ...>");
+	if (!(rec->h.flags & TR_F_BLOCKED)) {
+		buf_put(out, ") ", 2);
+		buf_pad(out, from, RESULT_COLUMN - 1);
+		buf_put(out, "= ", 2);
+		put_result(&s, &c);
+		if (r->view.durations && c.returned) {
+			buf_put(out, " <", 2);
+			put_seconds(out, rec->duration_ns);
+			buf_char(out, '>');
+		}
+	}
+	buf_char(out, '\n');
+}
+
+static void put_signo(struct buf *out, int signo)
+{
+	const char *name = sc_signal_name(signo);
+
+	if (name)
+		buf_str(out, name);
+	else
+		buf_i64(out, signo);
+}
+
+static void put_siginfo(struct buf *out, const struct tr_signal *rec)
+{
+	unsigned int has = signal_fields(rec->signo, rec->code);
+	const char *code = signal_code_name(rec->signo, rec->code);
+
+	buf_str(out, " {si_signo=");
+	put_signo(out, rec->signo);
+	buf_str(out, ", si_code=");
+	if (code)
+		buf_str(out, code);
+	else
+		buf_i64(out, rec->code);
+	if (has & HAS_SENDER) {
+		buf_str(out, ", si_pid=");
+		buf_i64(out, rec->pid);
+		buf_str(out, ", si_uid=");
+		buf_u64(out, rec->uid);
+	}
+	if (has & HAS_STATUS) {
+		buf_str(out, ", si_status=");
+		if (rec->code == 1 /* CLD_EXITED */)
+			buf_i64(out, rec->status);
+		else
+			put_signo(out, rec->status);
+		buf_str(out, ", ...");
+	}
+	if (has & HAS_ADDR) {
+		buf_str(out, ", si_addr=");
+		if (rec->addr)
+			buf_hex(out, rec->addr);
+		else
+			buf_str(out, "NULL");
+	}
+	if (has & HAS_VALUE) {
+		buf_str(out, ", si_int=");
+		buf_i64(out, (int32_t)rec->value);
+		buf_str(out, ", si_ptr=");
+		if (rec->value)
+			buf_hex(out, rec->value);
+		else
+			buf_str(out, "NULL");
+	}
+	buf_char(out, '}');
+}
+
+static void put_signal(struct render *r, const struct tr_signal *rec, struct buf *out)
+{
+	put_prefix(r, &rec->h, out);
+	buf_str(out, "--- ");
+	put_signo(out, rec->signo);
+	if (!(rec->h.flags & TR_SIG_NO_INFO))
+		put_siginfo(out, rec);
+	buf_str(out, " ---\n");
+}
+
+static void put_exit(struct render *r, const struct tr_exit *rec, struct buf *out)
+{
+	int status = (int)rec->status;
+
+	put_prefix(r, &rec->h, out);
+	if (WIFSIGNALED(status)) {
+		buf_str(out, "+++ killed by ");
+		put_signo(out, WTERMSIG(status));
+		buf_str(out, WCOREDUMP(status) ? " (core dumped)" : "");
+	} else {
+		buf_str(out, "+++ exited with ");
+		buf_u64(out, WEXITSTATUS(status));
+	}
+	buf_str(out, " +++\n");
+}
+
+static void put_exec(struct render *r, const struct tr_exec *rec, struct buf *out)
+{
+	if (rec->old_tid == rec->h.tid)
+		return;
+	put_prefix(r, &rec->h, out);
+	buf_str(out, "+++ superseded by execve in pid ");
+	buf_u64(out, rec->old_tid);
+	buf_str(out, " +++\n");
+}
+
+static void put_lost(const struct tr_lost *rec, struct buf *out)
+{
+	buf_str(out, "--- lost ");
+	buf_u64(out, rec->count);
+	buf_str(out, rec->where == TR_LOST_RING ? " events: the tracer could not keep up ---\n" :
+						  " events: they were not read in time ---\n");
+}
+
+void render_strace(struct render *r, const struct tr_hdr *rec, struct buf *out)
+{
+	switch (rec->type) {
+	case TR_SYSCALL:
+		put_call(r, (const void *)rec, out);
+		break;
+	case TR_SIGNAL:
+		put_signal(r, (const void *)rec, out);
+		break;
+	case TR_EXIT:
+		put_exit(r, (const void *)rec, out);
+		break;
+	case TR_EXEC:
+		put_exec(r, (const void *)rec, out);
+		break;
+	case TR_LOST:
+		put_lost((const void *)rec, out);
+		break;
+	default:
+		break;
+	}
+}
+
+void render_strace_end(struct render *r, uint64_t events, uint64_t lost, struct buf *out)
+{
+	(void)r;
+	(void)events;
+	(void)lost;
+	(void)out; /* losses were told where they happened */
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * strace_sink.c - values as strace writes them: its escapes, its structs, its words. Descriptors are
+ * told as its -yy tells them.
+ */
+#include "strace_sink.h"
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#define NETLINK 16
+
+static struct strace_sink *self(struct sink *s)
+{
+	return (struct strace_sink *)s;
+}
+
+static inline bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* One byte that can't stand for itself. next: the byte after it, -1 at the end. */
+static void put_escape(struct buf *out, unsigned char c, int next)
+{
+	static const char letters[] = "tnvfr"; /* 9 to 13 */
+	bool long_form = next >= '0' && next <= '7';
+
+	buf_char(out, '\\');
+	if (c == '"' || c == '\\') {
+		buf_char(out, (char)c);
+		return;
+	}
+	if (c >= 9 && c <= 13) {
+		buf_char(out, letters[c - 9]);
+		return;
+	}
+	if (c >= 0100 || long_form)
+		buf_char(out, (char)('0' + (c >> 6)));
+	if (c >= 010 || long_form)
+		buf_char(out, (char)('0' + (c >> 3 & 7)));
+	buf_char(out, (char)('0' + (c & 7)));
+}
+
+static void put_escaped(struct buf *out, const void *p, size_t n, bool in_angles)
+{
+	const unsigned char *s = p, *end = s + n;
+
+	while (s < end) {
+		const unsigned char *run = s;
+
+		while (s < end && is_plain(*s) && !(in_angles && (*s == '<' || *s == '>')))
+			s++;
+		if (s > run)
+			buf_put(out, run, (size_t)(s - run));
+		if (s == end)
+			break;
+		put_escape(out, *s, s + 1 < end ? s[1] : -1);
+		s++;
+	}
+}
+
+static void put_endpoint(struct buf *out, const struct address *a)
+{
+	if (a->family == AF_INET6)
+		buf_char(out, '[');
+	address_put_ip(out, a->family, a->ip);
+	if (a->family == AF_INET6)
+		buf_char(out, ']');
+	buf_char(out, ':');
+	buf_u64(out, a->port);
+}
+
+static const char *protocol_name(const struct fact_fd *fd)
+{
+	bool v6 = fd->sock_family == AF_INET6;
+
+	switch (fd->sock_family) {
+	case AF_UNIX:
+		return fd->sock_type == SOCK_STREAM ? "UNIX-STREAM" :
+		       fd->sock_type == SOCK_DGRAM  ? "UNIX-DGRAM" :
+						      "UNIX-SEQPACKET";
+	case AF_INET:
+	case AF_INET6:
+		switch (fd->sock_type) {
+		case SOCK_STREAM:
+			return v6 ? "TCPv6" : "TCP";
+		case SOCK_DGRAM:
+			return fd->sock_proto == 1 ? "PING" : v6 ? "UDPv6" : "UDP";
+		default:
+			return v6 ? "RAWv6" : "RAW";
+		}
+	case NETLINK:
+		return "NETLINK";
+	default:
+		return "socket";
+	}
+}
+
+static void put_socket(struct buf *out, const struct fact_fd *fd)
+{
+	struct address local, peer;
+
+	address_parse(&local, fd->local, fd->local_len);
+	address_parse(&peer, fd->peer, fd->peer_len);
+	buf_str(out, protocol_name(fd));
+	buf_put(out, ":[", 2);
+	if (local.ip && (local.port || peer.port)) {
+		put_endpoint(out, &local);
+		if (peer.ip && peer.port) {
+			buf_put(out, "->", 2);
+			put_endpoint(out, &peer);
+		}
+	} else {
+		buf_u64(out, fd->ino);
+		if (local.path) {
+			buf_put(out, local.abstract ? ",@\"" : ",\"", local.abstract ? 3 : 2);
+			put_escaped(out, local.path, local.path_len, true);
+			buf_char(out, '"');
+		}
+	}
+	buf_char(out, ']');
+}
+
+static void put_device(struct buf *out, const struct fact_fd *fd)
+{
+	unsigned int type = fd->mode >> 12 & 15;
+
+	if (type != 2 && type != 6)
+		return;
+	buf_str(out, type == 2 ? "<char " : "<block ");
+	buf_u64(out, fd->rdev >> 20);
+	buf_char(out, ':');
+	buf_u64(out, fd->rdev & 0xfffff);
+	buf_char(out, '>');
+}
+
+static void put_fact(struct buf *out, const struct fact_fd *fd)
+{
+	buf_char(out, '<');
+	if (fd->kind == TR_FD_SOCKET) {
+		put_socket(out, fd);
+	} else if (fd->path) {
+		if (fd->kind == TR_FD_ANON)
+			buf_str(out, "anon_inode:");
+		if (fd->flags & TR_FD_INCOMPLETE)
+			buf_put(out, "...", 3);
+		put_escaped(out, fd->path, fd->path_len, true);
+		put_device(out, fd);
+	} else {
+		buf_str(out, fd->kind == TR_FD_PIPE ? "pipe:[" : "anon_inode:[");
+		buf_u64(out, fd->ino);
+		buf_char(out, ']');
+	}
+	buf_char(out, '>');
+	if (fd->flags & TR_FD_DELETED)
+		buf_str(out, "(deleted)");
+}
+
+static void on_fd(struct sink *s, int32_t fd, bool is_dir)
+{
+	const struct facts *facts = self(s)->facts;
+	const struct fact_fd *fact = NULL;
+
+	if (is_dir && fd == TR_AT_FDCWD)
+		buf_str(s->out, "AT_FDCWD");
+	else
+		buf_i64(s->out, fd);
+	if (facts && (fd >= 0 || (is_dir && fd == TR_AT_FDCWD)))
+		fact = facts_fd(facts, self(s)->tgid, fd);
+	if (fact && fact->kind != TR_FD_NONE)
+		put_fact(s->out, fact);
+}
+
+static void on_num(struct sink *s, unsigned int type, int64_t v)
+{
+	switch (type) {
+	case T_HEX:
+		buf_hex(s->out, (uint64_t)v);
+		break;
+	case T_OCT:
+		buf_oct(s->out, (uint64_t)v);
+		break;
+	case T_UINT:
+	case T_ULONG:
+	case T_SIZE:
+		buf_u64(s->out, (uint64_t)v);
+		break;
+	case T_UID:
+	case T_GID: /* -1 is "leave it as it is" */
+		if (v == -1)
+			buf_put(s->out, "-1", 2);
+		else
+			buf_u64(s->out, (uint32_t)v);
+		break;
+	default:
+		buf_i64(s->out, v);
+	}
+}
+
+static void on_addr(struct sink *s, uint64_t v)
+{
+	if (v)
+		buf_hex(s->out, v);
+	else
+		buf_put(s->out, "NULL", 4);
+}
+
+static void on_word(struct sink *s)
+{
+	(void)s;
+}
+
+static void on_str(struct sink *s, const void *p, size_t n, unsigned int flags)
+{
+	if (flags & STR_ABSTRACT)
+		buf_char(s->out, '@');
+	buf_char(s->out, '"');
+	put_escaped(s->out, p, n, false);
+	buf_char(s->out, '"');
+	if (flags & STR_CUT)
+		buf_put(s->out, "...", 3);
+}
+
+static void on_begin(struct sink *s, enum value_group group)
+{
+	self(s)->first = true;
+	self(s)->is_set = group == GROUP_SET;
+	buf_char(s->out, group == GROUP_STRUCT ? '{' : '[');
+}
+
+static void on_elem(struct sink *s)
+{
+	if (!self(s)->first)
+		buf_put(s->out, ", ", self(s)->is_set ? 0 : 2);
+	if (!self(s)->first && self(s)->is_set)
+		buf_char(s->out, ' ');
+	self(s)->first = false;
+}
+
+static void on_field(struct sink *s, const char *name)
+{
+	on_elem(s);
+	if (!name)
+		return;
+	buf_str(s->out, name);
+	buf_char(s->out, '=');
+}
+
+static void on_more(struct sink *s, enum value_group group)
+{
+	(void)group;
+	on_elem(s);
+	buf_put(s->out, "...", 3);
+}
+
+static void on_end(struct sink *s, enum value_group group)
+{
+	self(s)->first = false;
+	self(s)->is_set = false;
+	buf_char(s->out, group == GROUP_STRUCT ? '}' : ']');
+}
+
+static void on_port(struct sink *s, uint16_t port)
+{
+	buf_str(s->out, "htons(");
+	buf_u64(s->out, port);
+	buf_char(s->out, ')');
+}
+
+static void on_ip(struct sink *s, int family, const void *ip)
+{
+	buf_str(s->out, family == AF_INET ? "inet_addr(\"" : "inet_pton(AF_INET6, \"");
+	address_put_ip(s->out, family, ip);
+	buf_str(s->out, family == AF_INET ? "\")" : "\", &sin6_addr)");
+}
+
+static void on_wstatus(struct sink *s, uint32_t v)
+{
+	int status = (int)v;
+	struct buf *out = s->out;
+	const char *name;
+
+	buf_put(out, "[{", 2);
+	if (WIFCONTINUED(status)) {
+		buf_str(out, "WIFCONTINUED(s)");
+	} else if (WIFEXITED(status)) {
+		buf_str(out, "WIFEXITED(s) && WEXITSTATUS(s) == ");
+		buf_u64(out, WEXITSTATUS(status));
+	} else {
+		bool stopped = WIFSTOPPED(status);
+		int signo = stopped ? WSTOPSIG(status) : WTERMSIG(status);
+
+		name = sc_signal_name(signo);
+		buf_str(out, stopped ? "WIFSTOPPED(s) && WSTOPSIG(s) == " :
+				       "WIFSIGNALED(s) && WTERMSIG(s) == ");
+		if (name)
+			buf_str(out, name);
+		else
+			buf_i64(out, signo);
+		if (!stopped && WCOREDUMP(status))
+			buf_str(out, " && WCOREDUMP(s)");
+	}
+	buf_put(out, "}]", 2);
+}
+
+static void on_time(struct sink *s, int64_t sec, int64_t part, bool is_us)
+{
+	buf_str(s->out, "{tv_sec=");
+	buf_i64(s->out, sec);
+	buf_str(s->out, is_us ? ", tv_usec=" : ", tv_nsec=");
+	if (!is_us && part == 0x3fffffff)
+		buf_str(s->out, "UTIME_NOW");
+	else if (!is_us && part == 0x3ffffffe)
+		buf_str(s->out, "UTIME_OMIT");
+	else
+		buf_i64(s->out, part);
+	buf_char(s->out, '}');
+}
+
+static void on_count(struct sink *s, uint64_t addr, uint64_t n, bool exact, const char *things)
+{
+	buf_hex(s->out, addr);
+	buf_put(s->out, " /* ", 4);
+	buf_u64(s->out, n);
+	buf_str(s->out, exact ? " " : "+ ");
+	if (n == 1 && exact && things[0] == 'v')
+		buf_str(s->out, "var"); /* but 1 entries */
+	else
+		buf_str(s->out, things);
+	buf_put(s->out, " */", 3);
+}
+
+static void on_change(struct sink *s)
+{
+	buf_put(s->out, " => ", 4);
+}
+
+const struct sink_ops strace_sink_ops = {
+	.num = on_num,
+	.addr = on_addr,
+	.fd = on_fd,
+	.word_begin = on_word,
+	.word_end = on_word,
+	.str = on_str,
+	.begin = on_begin,
+	.field = on_field,
+	.elem = on_elem,
+	.more = on_more,
+	.end = on_end,
+	.port = on_port,
+	.ip = on_ip,
+	.sockaddr = value_sockaddr_struct,
+	.wstatus = on_wstatus,
+	.time = on_time,
+	.count = on_count,
+	.change = on_change,
+};

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * value.c - arguments and results: what a record has of each, and which part of the walker shows it.
+ */
+#include "value.h"
+
+#include <core/rec.h>
+
+void call_init(struct call *c, const struct tr_syscall *rec, uint32_t string_limit)
+{
+	const struct sc_row *row = sc_find(rec->abi, rec->nr);
+
+	*c = (struct call){
+		.rec = rec,
+		.row = row,
+		.nargs = row ? row->nargs : TR_MAX_ARGS,
+		.string_limit = string_limit,
+		.returned = !(rec->h.flags & (TR_F_BLOCKED | TR_F_NO_RETURN)),
+		.is_32 = rec->abi == TR_ABI_I386,
+	};
+	if (c->nargs > TR_MAX_ARGS)
+		c->nargs = TR_MAX_ARGS;
+	c->failed = c->returned && sc_is_error(row, rec->ret);
+}
+
+static const struct sc_sub_row *sub_row(const struct call *c, const struct sc_arg *arg)
+{
+	const struct sc_sub *sub = arg->ref;
+	uint32_t v = arg->len < TR_MAX_ARGS ? (uint32_t)c->rec->args[arg->len] : 0;
+	const struct sc_sub_row *r;
+
+	if (!sub)
+		return NULL;
+	for (r = sub->rows; r->arg.name; r++)
+		if (r->value == v)
+			break;
+	return r;
+}
+
+const struct sc_arg *call_arg(const struct call *c, unsigned int i)
+{
+	static const struct sc_arg unknown[TR_MAX_ARGS] = {
+		{ .name = "arg1", .type = T_HEX }, { .name = "arg2", .type = T_HEX },
+		{ .name = "arg3", .type = T_HEX }, { .name = "arg4", .type = T_HEX },
+		{ .name = "arg5", .type = T_HEX }, { .name = "arg6", .type = T_HEX },
+	};
+	const struct sc_arg *arg;
+	const struct sc_sub_row *r;
+
+	if (!c->row)
+		return &unknown[i];
+	arg = &c->row->args[i];
+	if (arg->type != T_SUB)
+		return arg;
+	r = sub_row(c, arg);
+	return r && (r->arg.name || r->arg.type != T_NONE) ? &r->arg : arg;
+}
+
+bool call_arg_absent(const struct call *c, unsigned int i)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	uint32_t flags;
+
+	if (arg->type == T_NONE)
+		return true;
+	/* open and openat: flags, mode. Only creation looks at the mode. */
+	if (arg->type != T_MODE || i == 0 || i != c->nargs - 1 ||
+	    strncmp(c->row->name, "open", 4) != 0 || c->row->args[i - 1].type != T_FLAGS)
+		return false;
+	flags = (uint32_t)c->rec->args[i - 1];
+	return !(flags & 0100) && (flags & 020000000) != 020000000; /* O_CREAT, __O_TMPFILE */
+}
+
+static bool is_pointer(unsigned int type)
+{
+	return type >= T_PATH && type <= T_SOCKOPT;
+}
+
+bool call_arg_is_result(const struct call *c, unsigned int i)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+
+	return is_pointer(arg->type) && arg->dir == D_OUT && c->rec->args[i];
+}
+
+/* The item that was read at this moment and no other. */
+static const struct tr_item *item_at(const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+
+	return item && !(item->flags & TR_ITEM_EXIT) == !at_exit ? item : NULL;
+}
+
+bool call_arg_changed(const struct call *c, unsigned int i)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+
+	return is_pointer(arg->type) && (arg->dir == D_INOUT || arg->type == T_SOCKLEN) &&
+	       item_at(c, i, false) && item_at(c, i, true);
+}
+
+void value_bytes(struct sink *s, const struct call *c, const struct tr_item *item, uint64_t whole)
+{
+	size_t n = item->len;
+	unsigned int flags = 0;
+
+	if (n > whole)
+		n = (size_t)whole;
+	if (n > c->string_limit)
+		n = c->string_limit;
+	if (n < whole)
+		flags = STR_CUT;
+	s->ops->str(s, rec_item_data(item), n, flags);
+}
+
+/* The length in args[arg->len], or the result for what the call filled. */
+static uint64_t whole_length(const struct call *c, const struct sc_arg *arg, bool at_exit)
+{
+	if (at_exit && arg->dir == D_OUT)
+		return c->returned && !c->failed ? (uint64_t)c->rec->ret : 0;
+	if (arg->len < TR_MAX_ARGS)
+		return (uint64_t)value_narrow(c, T_SIZE, 0, c->rec->args[arg->len]);
+	return arg->size;
+}
+
+static bool put_buf(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	uint64_t whole = whole_length(c, arg, at_exit);
+
+	if (!item) {
+		if (whole || (arg->dir == D_OUT && (!c->returned || c->failed)))
+			return false;
+		s->ops->str(s, "", 0, 0);
+		return true;
+	}
+	value_bytes(s, c, item, whole);
+	return true;
+}
+
+static bool put_string(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	bool is_path = call_arg(c, i)->type == T_PATH;
+	unsigned int flags = is_path ? STR_PATH : 0;
+	size_t n;
+
+	if (!item)
+		return false;
+	n = item->len;
+	if (at_exit) /* captured by length: getcwd */
+		n = strnlen(rec_item_data(item), n);
+	if (item->flags & TR_ITEM_TRUNC)
+		flags |= STR_CUT;
+	if (!is_path && n > c->string_limit) {
+		n = c->string_limit;
+		flags |= STR_CUT;
+	}
+	s->ops->str(s, rec_item_data(item), n, flags);
+	return true;
+}
+
+static uint64_t load(const uint8_t *p, unsigned int size)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, size < sizeof(v) ? size : sizeof(v));
+	return v;
+}
+
+static bool put_numbers(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	unsigned int size = arg->size ? arg->size : 4;
+	uint64_t count = arg->count;
+
+	if (arg->len < TR_MAX_ARGS)
+		count = arg->ret_len && at_exit ? (uint64_t)c->rec->ret :
+						  (uint32_t)c->rec->args[arg->len];
+	if (!item && count)
+		return false;
+	s->ops->begin(s, GROUP_ARRAY);
+	for (unsigned int k = 0; k < count; k++) {
+		const uint8_t *p = (const uint8_t *)rec_item_data(item) + k * size;
+
+		if ((k + 1) * size > item->len) {
+			s->ops->more(s, GROUP_ARRAY);
+			break;
+		}
+		s->ops->elem(s);
+		value_num(s, arg->sub, arg->ref, value_narrow(c, arg->sub, size, load(p, size)));
+	}
+	s->ops->end(s, GROUP_ARRAY);
+	return true;
+}
+
+static bool put_pointee(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	unsigned int size = arg->size ? arg->size : 4;
+	unsigned int type = arg->type == T_SOCKLEN ? T_INT : arg->sub;
+
+	if (!item || item->len < size)
+		return false;
+	s->ops->begin(s, GROUP_POINTEE);
+	value_num(s, type, arg->ref, value_narrow(c, type, size, load(rec_item_data(item), size)));
+	s->ops->end(s, GROUP_POINTEE);
+	return true;
+}
+
+/* "[128 => 16]": the buffer's size and that of what was put there. */
+static void put_socklen(struct sink *s, const struct call *c, unsigned int i)
+{
+	const struct tr_item *before = item_at(c, i, false), *after = item_at(c, i, true);
+	int64_t v[2];
+
+	if (!before || !after || before->len < 4 || after->len < 4) {
+		if (!put_pointee(s, c, i, true))
+			s->ops->addr(s, c->rec->args[i]);
+		return;
+	}
+	v[0] = (int32_t)load(rec_item_data(before), 4);
+	v[1] = (int32_t)load(rec_item_data(after), 4);
+	s->ops->begin(s, GROUP_POINTEE);
+	s->ops->num(s, T_INT, v[0]);
+	if (v[0] != v[1]) {
+		s->ops->change(s);
+		s->ops->num(s, T_INT, v[1]);
+	}
+	s->ops->end(s, GROUP_POINTEE);
+}
+
+static bool put_item(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	const uint8_t *p = item ? rec_item_data(item) : NULL;
+
+	if (!item || (c->is_32 && arg->type == T_STRUCT))
+		return false;
+	switch (arg->type) {
+	case T_STRUCT:
+		return value_struct(s, c, arg->ref, p, item->len);
+	case T_SIGSET:
+		value_sigset(s, p, item->len);
+		return true;
+	default: /* T_WSTATUS; no child: nothing was stored */
+		if (item->len < 4 || !c->rec->ret)
+			return false;
+		s->ops->wstatus(s, (uint32_t)load(p, 4));
+		return true;
+	}
+}
+
+/* What a pointer points to, at one moment. */
+static bool put_target(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	switch (call_arg(c, i)->type) {
+	case T_PATH:
+	case T_STR:
+		return put_string(s, c, i, at_exit);
+	case T_BUF:
+		return put_buf(s, c, i, at_exit);
+	case T_STRUCT:
+	case T_SIGSET:
+	case T_WSTATUS:
+		return put_item(s, c, i, at_exit);
+	case T_ARRAY:
+		return value_array(s, c, i, at_exit);
+	case T_NUMS:
+		return put_numbers(s, c, i, at_exit);
+	case T_VALUE:
+	case T_SOCKLEN:
+		return put_pointee(s, c, i, at_exit);
+	case T_STRV:
+		return value_strv(s, c, i);
+	case T_IOV:
+		return value_iov(s, c, i, at_exit);
+	case T_MSGHDR:
+		return value_msghdr(s, c, i, at_exit);
+	case T_MMSGHDR:
+		return value_mmsghdr(s, c, i, at_exit);
+	case T_SOCKADDR:
+		return value_sockaddr(s, c, i, at_exit);
+	case T_FDSET:
+		return value_fdset(s, c, i, at_exit);
+	case T_CPUSET:
+		return value_cpuset(s, c, i, at_exit);
+	case T_DIRENTS:
+		return value_dirents(s, c, i);
+	case T_SOCKOPT:
+		return value_sockopt(s, c, i, at_exit);
+	default:
+		return false;
+	}
+}
+
+/* In/out arguments whose two values are shown side by side, because both are short and telling. */
+static bool shows_change(const struct call *c, unsigned int i)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	const struct tr_item *before, *after;
+
+	if ((arg->type != T_VALUE && arg->type != T_STRUCT) || !call_arg_changed(c, i) || c->failed)
+		return false;
+	if (c->row && c->row->ret == R_COUNT) /* select, ppoll: what is left is told by the result */
+		return false;
+	before = item_at(c, i, false);
+	after = item_at(c, i, true);
+	return before->len != after->len ||
+	       memcmp(rec_item_data(before), rec_item_data(after), before->len) != 0;
+}
+
+static void put_pointer(struct sink *s, const struct call *c, unsigned int i, enum value_when when)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	bool at_exit = when == VALUE_EXIT || (arg->dir == D_OUT && when != VALUE_ENTRY);
+
+	if (!c->rec->args[i]) {
+		s->ops->addr(s, 0);
+		return;
+	}
+	if (arg->type == T_SOCKLEN && when == VALUE_BOTH && s->ops->change) {
+		put_socklen(s, c, i);
+		return;
+	}
+	if (arg->dir == D_OUT && !c->returned) {
+		s->ops->addr(s, c->rec->args[i]);
+		return;
+	}
+	if (!put_target(s, c, i, at_exit)) {
+		s->ops->addr(s, c->rec->args[i]);
+		return;
+	}
+	if (when == VALUE_BOTH && s->ops->change && shows_change(c, i)) {
+		s->ops->change(s);
+		put_target(s, c, i, true);
+	}
+}
+
+void value_arg(struct sink *s, const struct call *c, unsigned int i, enum value_when when)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	uint64_t raw = c->rec->args[i];
+
+	if (is_pointer(arg->type))
+		put_pointer(s, c, i, when);
+	else
+		value_num(s, arg->type, arg->ref, value_narrow(c, arg->type, arg->size, raw));
+}
+
+enum sc_ret value_ret_kind(const struct call *c, const struct sc_flags **ret_flags)
+{
+	*ret_flags = NULL;
+	if (!c->row)
+		return R_INT;
+	for (unsigned int i = 0; i < c->nargs; i++) {
+		const struct sc_sub_row *r;
+
+		if (c->row->args[i].type != T_SUB)
+			continue;
+		r = sub_row(c, &c->row->args[i]);
+		if (r && r->ret != R_INT) {
+			*ret_flags = r->ret_ref;
+			return r->ret;
+		}
+	}
+	*ret_flags = c->row->ret_ref;
+	return c->row->ret;
+}
+
+void value_ret(struct sink *s, const struct call *c)
+{
+	static const uint8_t types[] = {
+		[R_INT] = T_LONG,  [R_NONE] = T_LONG,  [R_ZERO] = T_LONG, [R_FD] = T_FD,
+		[R_PID] = T_PID,   [R_SIZE] = T_SIZE,  [R_COUNT] = T_LONG, [R_OFF] = T_OFF,
+		[R_ADDR] = T_HEX,  [R_HEX] = T_HEX,    [R_OCT] = T_MODE,   [R_UID] = T_UID,
+		[R_GID] = T_GID,   [R_TIME] = T_TIME,  [R_FLAGS] = T_HEX,  [R_MASK] = T_HEX,
+	};
+	const struct sc_flags *flags;
+	enum sc_ret kind = value_ret_kind(c, &flags);
+
+	value_num(s, kind <= R_MASK ? types[kind] : T_LONG, NULL, c->rec->ret);
+}

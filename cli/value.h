@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * value.h - the walker: takes an argument of a record apart by the type that the table gives it, and
+ * tells a sink what it finds. What a number, a string or a struct looks like is the sink's affair, so
+ * that every format decodes everything, and a new type is decoded once for all formats.
+ *
+ * Every byte of a record is the traced program's choice: the walker checks each length against the
+ * item that was captured, and shows an address where nothing was.
+ */
+#ifndef CLI_VALUE_H
+#define CLI_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <core/buf.h>
+#include <core/table.h>
+#include "facts.h"
+
+struct sink;
+
+enum value_group {
+	GROUP_STRUCT,  /* fields follow */
+	GROUP_ARRAY,   /* elements follow */
+	GROUP_SET,     /* elements that are bits of a set */
+	GROUP_POINTEE, /* one element: what a pointer to a number points to */
+};
+
+enum str_flags {
+	STR_CUT = 1,  /* there is more than these bytes */
+	STR_PATH = 2, /* a file name */
+	STR_ABSTRACT = 4, /* a Unix socket's name without a file */
+};
+
+struct sink_ops {
+	/* v of enum sc_type T_INT..T_TIME; the unsigned types' values are to be cast back. */
+	void (*num)(struct sink *s, unsigned int type, int64_t v);
+	void (*addr)(struct sink *s, uint64_t v);
+	void (*fd)(struct sink *s, int32_t fd, bool is_dir); /* is_dir: AT_FDCWD is possible */
+	/* Between these two the walker writes ASCII without quotes or backslashes to s->out. */
+	void (*word_begin)(struct sink *s);
+	void (*word_end)(struct sink *s);
+	void (*str)(struct sink *s, const void *p, size_t n, unsigned int flags);
+	void (*begin)(struct sink *s, enum value_group group);
+	void (*field)(struct sink *s, const char *name); /* its value follows; NULL: it has no name */
+	void (*elem)(struct sink *s);		     /* its value follows */
+	void (*more)(struct sink *s, enum value_group group); /* some of the group are left out */
+	void (*end)(struct sink *s, enum value_group group);
+	void (*port)(struct sink *s, uint16_t port); /* in host order */
+	void (*ip)(struct sink *s, int family, const void *address);
+	void (*sockaddr)(struct sink *s, const void *p, size_t n);
+	void (*wstatus)(struct sink *s, uint32_t status);
+	void (*time)(struct sink *s, int64_t sec, int64_t part, bool is_us); /* timespec, timeval */
+	/* So many things at an address that is not taken apart; NULL: it is. */
+	void (*count)(struct sink *s, uint64_t addr, uint64_t n, bool exact, const char *things);
+	/* What follows is the value after the call; NULL: both are never shown together. */
+	void (*change)(struct sink *s);
+};
+
+struct sink {
+	const struct sink_ops *ops;
+	struct buf *out;
+	bool terse; /* fields that strace leaves out are left out */
+};
+
+/* A call being shown. */
+struct call {
+	const struct tr_syscall *rec;
+	const struct sc_row *row; /* NULL: unknown */
+	unsigned int nargs;
+	uint32_t string_limit;
+	bool returned; /* ret is meaningful */
+	bool failed;
+	bool is_32; /* an ABI of 32 bits: structs are not those of the table */
+};
+
+enum value_when { VALUE_BOTH, VALUE_ENTRY, VALUE_EXIT };
+
+void call_init(struct call *c, const struct tr_syscall *rec, uint32_t string_limit);
+
+/* The argument's description, with T_SUB resolved; static, never NULL. i < c->nargs. */
+const struct sc_arg *call_arg(const struct call *c, unsigned int i);
+
+/* It is not part of the call: the mode of an open that creates nothing, F_GETFL's third. */
+bool call_arg_absent(const struct call *c, unsigned int i);
+
+/* It is only known once the call has returned. */
+bool call_arg_is_result(const struct call *c, unsigned int i);
+
+/* It is an in/out argument whose value after the call was captured. */
+bool call_arg_changed(const struct call *c, unsigned int i);
+
+/* VALUE_BOTH: as it was made, and after sink's change() as it was after it, where they are short. */
+void value_arg(struct sink *s, const struct call *c, unsigned int i, enum value_when when);
+
+/* The result of a call that did not fail. How its kind is: value_ret_kind. */
+enum sc_ret value_ret_kind(const struct call *c, const struct sc_flags **ret_flags);
+void value_ret(struct sink *s, const struct call *c);
+
+/* For the walker's own files. */
+
+/* A number of a type and width out of size raw bits, with its sign. size 0: an argument's default. */
+int64_t value_narrow(const struct call *c, unsigned int type, unsigned int size, uint64_t raw);
+void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v);
+void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool is_enum);
+void value_sigset(struct sink *s, const uint8_t *p, size_t n);
+
+/* A number or struct in place, at p; n bytes are there. False: too few. */
+struct value_type {
+	unsigned int type;
+	unsigned int size;
+	const void *ref;
+};
+bool value_place(struct sink *s, const struct call *c, const struct value_type *t, const uint8_t *p,
+		 size_t n);
+bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
+		  const uint8_t *p, size_t n);
+
+/* Arguments by type; false: nothing that can be shown was captured. */
+bool value_array(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+bool value_strv(struct sink *s, const struct call *c, unsigned int i);
+bool value_iov(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+bool value_msghdr(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+bool value_mmsghdr(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+bool value_sockaddr(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+bool value_sockopt(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+bool value_fdset(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+bool value_cpuset(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+bool value_dirents(struct sink *s, const struct call *c, unsigned int i);
+void value_bytes(struct sink *s, const struct call *c, const struct tr_item *item, uint64_t whole);
+
+/* The descriptors that poll found ready, as an array. False: c is no poll, or they were not captured. */
+bool value_ready(struct sink *s, const struct call *c);
+
+/* A sockaddr as the struct that it is, for sinks that show it so. */
+void value_sockaddr_struct(struct sink *s, const void *p, size_t n);
+
+/* "SI_USER", "SEGV_MAPERR"; NULL if unknown. */
+const char *signal_code_name(int signo, int code);
+/* The siginfo fields that this signal has: enum signal_has bits. */
+enum signal_has { HAS_SENDER = 1, HAS_STATUS = 2, HAS_ADDR = 4, HAS_VALUE = 8 };
+unsigned int signal_fields(int signo, int code);
+
+/* What is common to all formats in a sockaddr. */
+struct address {
+	uint16_t family;
+	uint16_t port;	   /* host order; INET, INET6 */
+	uint32_t scope;	   /* INET6 */
+	const void *ip;	   /* 4 or 16 bytes; NULL: too short, or another family */
+	const char *path;  /* UNIX: bytes without NUL; NULL: unnamed */
+	size_t path_len;
+	bool abstract;
+};
+void address_parse(struct address *a, const void *p, size_t n);
+void address_put_ip(struct buf *out, int family, const void *ip);
+const char *address_family(unsigned int family); /* "AF_INET", NULL if unknown */
+
+#endif

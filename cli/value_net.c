@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * value_net.c - what the network calls pass: addresses, messages with their buffers and control data,
+ * option values; and the vectors of buffers that files have in common with them.
+ */
+#include "value.h"
+
+#include <arpa/inet.h>
+#include <core/rec.h>
+#include <endian.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#define IOV_SIZE 16
+#define MSGHDR_SIZE 56
+#define MMSGHDR_SIZE 64
+#define CMSG_HEAD 16
+#define TERSE_MAX 32
+
+#define F(name) { #name, name, 0 }
+
+/* clang-format off */
+static const struct sc_flags fl_msg = { "MSG_???", (const struct sc_flag[]){
+	F(MSG_OOB), F(MSG_PEEK), F(MSG_DONTROUTE), F(MSG_CTRUNC), F(MSG_PROXY), F(MSG_TRUNC),
+	F(MSG_DONTWAIT), F(MSG_EOR), F(MSG_WAITALL), F(MSG_FIN), F(MSG_SYN), F(MSG_CONFIRM), F(MSG_RST),
+	F(MSG_ERRQUEUE), F(MSG_NOSIGNAL), F(MSG_MORE), F(MSG_WAITFORONE), F(MSG_BATCH),
+	F(MSG_FASTOPEN), F(MSG_CMSG_CLOEXEC), { NULL, 0, 0 },
+} };
+
+static const struct sc_flags fl_level = { "SOL_???", (const struct sc_flag[]){
+	{ "SOL_IP", 0, 0 }, F(SOL_SOCKET), { "SOL_TCP", 6, 0 }, { "SOL_UDP", 17, 0 },
+	{ "SOL_IPV6", 41, 0 }, F(SOL_PACKET), { "SOL_NETLINK", 270, 0 }, { NULL, 0, 0 },
+} };
+
+static const struct sc_flags fl_scm = { "SCM_???", (const struct sc_flag[]){
+	F(SCM_RIGHTS), { "SCM_CREDENTIALS", 2, 0 }, { "SCM_SECURITY", 3, 0 }, { "SCM_PIDFD", 4, 0 },
+	{ "SO_TIMESTAMP_OLD", 29, 0 }, { "SO_TIMESTAMPNS_OLD", 35, 0 }, { NULL, 0, 0 },
+} };
+
+static const struct sc_struct st_ucred = { "ucred", 12, (const struct sc_field[]){
+	{ "pid", 0, 4, T_PID, 0, 0, NULL },
+	{ "uid", 4, 4, T_UID, 0, 0, NULL },
+	{ "gid", 8, 4, T_GID, 0, 0, NULL },
+	{ NULL, 0, 0, 0, 0, 0, NULL },
+} };
+
+static const struct sc_struct st_linger = { "linger", 8, (const struct sc_field[]){
+	{ "l_onoff", 0, 4, T_INT, 0, 0, NULL },
+	{ "l_linger", 4, 4, T_INT, 0, 0, NULL },
+	{ NULL, 0, 0, 0, 0, 0, NULL },
+} };
+
+static const char *const families[] = {
+	"AF_UNSPEC", "AF_UNIX", "AF_INET", "AF_AX25", "AF_IPX", "AF_APPLETALK", "AF_NETROM", "AF_BRIDGE",
+	"AF_ATMPVC", "AF_X25", "AF_INET6", "AF_ROSE", "AF_DECnet", "AF_NETBEUI", "AF_SECURITY", "AF_KEY",
+	"AF_NETLINK", "AF_PACKET", "AF_ASH", "AF_ECONET", "AF_ATMSVC", "AF_RDS", "AF_SNA", "AF_IRDA",
+	"AF_PPPOX", "AF_WANPIPE", "AF_LLC", "AF_IB", "AF_MPLS", "AF_CAN", "AF_TIPC", "AF_BLUETOOTH",
+	"AF_IUCV", "AF_RXRPC", "AF_ISDN", "AF_PHONET", "AF_IEEE802154", "AF_CAIF", "AF_ALG", "AF_NFC",
+	"AF_VSOCK", "AF_KCM", "AF_QIPCRTR", "AF_SMC", "AF_XDP", "AF_MCTP",
+};
+/* clang-format on */
+
+const char *address_family(unsigned int family)
+{
+	return family < sizeof(families) / sizeof(families[0]) ? families[family] : NULL;
+}
+
+static uint32_t load32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static uint64_t load64(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static void parse_unix(struct address *a, const char *path, size_t n)
+{
+	if (!n)
+		return;
+	a->abstract = !path[0];
+	a->path = path + a->abstract;
+	a->path_len = a->abstract ? n - 1 : strnlen(path, n);
+	if (n == 1 && a->abstract)
+		a->path = NULL;
+}
+
+void address_parse(struct address *a, const void *p, size_t n)
+{
+	const uint8_t *b = p;
+
+	*a = (struct address){ 0 };
+	if (n < 2)
+		return;
+	a->family = (uint16_t)(b[0] | b[1] << 8);
+	if (a->family == AF_UNIX)
+		parse_unix(a, (const char *)b + 2, n - 2);
+	if (a->family == AF_INET && n >= 8) {
+		a->port = (uint16_t)(b[2] << 8 | b[3]);
+		a->ip = b + 4;
+	}
+	if (a->family == AF_INET6 && n >= 24) {
+		a->port = (uint16_t)(b[2] << 8 | b[3]);
+		a->ip = b + 8;
+		a->scope = n >= 28 ? load32(b + 24) : 0;
+	}
+}
+
+void address_put_ip(struct buf *out, int family, const void *ip)
+{
+	const uint8_t *b = ip;
+	char text[INET6_ADDRSTRLEN];
+
+	if (family == AF_INET) {
+		for (int i = 0; i < 4; i++) {
+			if (i)
+				buf_char(out, '.');
+			buf_u64(out, b[i]);
+		}
+	} else if (inet_ntop(AF_INET6, ip, text, sizeof(text))) {
+		buf_str(out, text);
+	}
+}
+
+static void put_family(struct sink *s, unsigned int family)
+{
+	const char *name = address_family(family);
+
+	s->ops->field(s, "sa_family");
+	s->ops->word_begin(s);
+	if (name)
+		buf_str(s->out, name);
+	else
+		buf_hex(s->out, family);
+	s->ops->word_end(s);
+}
+
+static void put_inet(struct sink *s, const struct address *a, const uint8_t *b)
+{
+	if (a->family == AF_INET) {
+		s->ops->field(s, "sin_port");
+		s->ops->port(s, a->port);
+		s->ops->field(s, "sin_addr");
+		s->ops->ip(s, AF_INET, a->ip);
+		return;
+	}
+	s->ops->field(s, "sin6_port");
+	s->ops->port(s, a->port);
+	s->ops->field(s, "sin6_flowinfo");
+	s->ops->word_begin(s);
+	buf_str(s->out, "htonl(");
+	buf_u64(s->out, be32toh(load32(b + 4)));
+	buf_char(s->out, ')');
+	s->ops->word_end(s);
+	s->ops->field(s, NULL);
+	s->ops->ip(s, AF_INET6, a->ip);
+	s->ops->field(s, "sin6_scope_id");
+	s->ops->num(s, T_UINT, a->scope);
+}
+
+static void put_netlink(struct sink *s, const uint8_t *b)
+{
+	uint32_t groups = load32(b + 8);
+
+	s->ops->field(s, "nl_pid");
+	s->ops->num(s, T_INT, (int32_t)load32(b + 4));
+	s->ops->field(s, "nl_groups");
+	s->ops->word_begin(s);
+	for (int shift = 28; shift >= 0; shift -= 4)
+		buf_char(s->out, "0123456789abcdef"[groups >> shift & 15]);
+	s->ops->word_end(s);
+}
+
+void value_sockaddr_struct(struct sink *s, const void *p, size_t n)
+{
+	struct address a;
+
+	address_parse(&a, p, n);
+	s->ops->begin(s, GROUP_STRUCT);
+	put_family(s, a.family);
+	if (a.family == AF_UNIX) {
+		if (a.path) {
+			s->ops->field(s, "sun_path");
+			s->ops->str(s, a.path, a.path_len, a.abstract ? STR_ABSTRACT : STR_PATH);
+		}
+	} else if (a.ip) {
+		put_inet(s, &a, p);
+	} else if (a.family == AF_NETLINK && n >= 12) {
+		put_netlink(s, p);
+	} else if (n > 2) {
+		s->ops->field(s, "sa_data");
+		s->ops->str(s, (const char *)p + 2, n - 2, 0);
+	}
+	s->ops->end(s, GROUP_STRUCT);
+}
+
+static void put_sockaddr(struct sink *s, const void *p, size_t n)
+{
+	s->ops->sockaddr(s, p, n);
+}
+
+bool value_sockaddr(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+
+	if (!item || item->len < 2)
+		return false;
+	put_sockaddr(s, rec_item_data(item), item->len);
+	return true;
+}
+
+/* Where a vector's parts are: argument, part of the data, when. */
+struct vec {
+	unsigned int arg, part;
+	bool at_exit;
+	uint64_t left; /* bytes that the call moved and that are not shown yet; ~0: unlimited */
+};
+
+static void put_iov(struct sink *s, const struct call *c, struct vec *v, unsigned int k,
+		    const uint8_t *iov)
+{
+	const struct tr_item *data = rec_item_find(c->rec, v->arg, v->part, k, v->at_exit);
+	uint64_t base = load64(iov), len = load64(iov + 8);
+	uint64_t whole = len < v->left ? len : v->left;
+
+	s->ops->begin(s, GROUP_STRUCT);
+	s->ops->field(s, "iov_base");
+	if (data)
+		value_bytes(s, c, data, whole);
+	else if (!whole && base)
+		s->ops->str(s, "", 0, 0);
+	else
+		s->ops->addr(s, base);
+	s->ops->field(s, "iov_len");
+	s->ops->num(s, T_SIZE, (int64_t)len);
+	s->ops->end(s, GROUP_STRUCT);
+	if (v->left != UINT64_MAX)
+		v->left -= whole;
+}
+
+static void put_vector(struct sink *s, const struct call *c, struct vec *v,
+		       const struct tr_item *item, uint64_t count)
+{
+	const uint8_t *p = item ? rec_item_data(item) : NULL;
+	unsigned int have = item ? item->len / IOV_SIZE : 0;
+
+	s->ops->begin(s, GROUP_ARRAY);
+	for (unsigned int k = 0; k < count; k++) {
+		if (k >= have || (s->terse && k == TERSE_MAX)) {
+			s->ops->more(s, GROUP_ARRAY);
+			break;
+		}
+		s->ops->elem(s);
+		put_iov(s, c, v, k, p + k * IOV_SIZE);
+	}
+	s->ops->end(s, GROUP_ARRAY);
+}
+
+static uint64_t moved(const struct call *c, bool at_exit)
+{
+	return at_exit && c->returned && !c->failed ? (uint64_t)c->rec->ret : UINT64_MAX;
+}
+
+bool value_iov(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	uint64_t count = arg->len < TR_MAX_ARGS ? (uint32_t)c->rec->args[arg->len] : 0;
+	struct vec v = { i, TR_PART_IOV_DATA, at_exit, moved(c, at_exit) };
+
+	if (c->is_32 || (!item && (count || (at_exit && c->failed))))
+		return false;
+	put_vector(s, c, &v, item, count);
+	return true;
+}
+
+static void put_control_data(struct sink *s, const struct call *c, const uint8_t *p, size_t n,
+			     bool rights)
+{
+	if (!rights) {
+		if (!value_struct(s, c, &st_ucred, p, n))
+			s->ops->str(s, p, n, 0);
+		return;
+	}
+	s->ops->begin(s, GROUP_ARRAY);
+	for (size_t at = 0; at + 4 <= n; at += 4) {
+		s->ops->elem(s);
+		s->ops->fd(s, (int32_t)load32(p + at), false);
+	}
+	s->ops->end(s, GROUP_ARRAY);
+}
+
+static void put_cmsg(struct sink *s, const struct call *c, const uint8_t *p, size_t len)
+{
+	uint32_t level = load32(p + 8), type = load32(p + 12);
+
+	s->ops->begin(s, GROUP_STRUCT);
+	s->ops->field(s, "cmsg_len");
+	s->ops->num(s, T_SIZE, (int64_t)len);
+	s->ops->field(s, "cmsg_level");
+	value_num(s, T_ENUM, &fl_level, level);
+	s->ops->field(s, "cmsg_type");
+	if (level == SOL_SOCKET)
+		value_num(s, T_ENUM, &fl_scm, type);
+	else
+		s->ops->num(s, T_HEX, type);
+	if (len > CMSG_HEAD) {
+		s->ops->field(s, "cmsg_data");
+		if (level == SOL_SOCKET && (type == SCM_RIGHTS || type == 2))
+			put_control_data(s, c, p + CMSG_HEAD, len - CMSG_HEAD, type == SCM_RIGHTS);
+		else
+			s->ops->str(s, p + CMSG_HEAD, len - CMSG_HEAD, 0);
+	}
+	s->ops->end(s, GROUP_STRUCT);
+}
+
+static void put_control(struct sink *s, const struct call *c, const struct tr_item *item,
+			uint64_t whole)
+{
+	const uint8_t *p = rec_item_data(item);
+	size_t n = item->len < whole ? item->len : (size_t)whole;
+
+	s->ops->begin(s, GROUP_ARRAY);
+	for (size_t at = 0; at + CMSG_HEAD <= n;) {
+		uint64_t len = load64(p + at);
+
+		if (len < CMSG_HEAD || len > n - at) {
+			s->ops->more(s, GROUP_ARRAY);
+			break;
+		}
+		s->ops->elem(s);
+		put_cmsg(s, c, p + at, (size_t)len);
+		at += (size_t)(len + 7) & ~(size_t)7;
+	}
+	s->ops->end(s, GROUP_ARRAY);
+}
+
+/* A struct msghdr at m, whose parts are the items of v->arg. */
+static void put_message(struct sink *s, const struct call *c, struct vec *v, const uint8_t *m)
+{
+	unsigned int arg = v->arg;
+	const struct tr_item *name = rec_item_find(c->rec, arg, TR_PART_MSG_NAME, 0, v->at_exit);
+	const struct tr_item *iov = rec_item_find(c->rec, arg, TR_PART_MSG_IOV, 0, v->at_exit);
+	const struct tr_item *control =
+		rec_item_find(c->rec, arg, TR_PART_MSG_CONTROL, 0, v->at_exit);
+	uint64_t iovlen = load64(m + 24), controllen = load64(m + 40);
+
+	s->ops->field(s, "msg_name");
+	if (name && load64(m) && name->len >= 2 && load32(m + 8))
+		put_sockaddr(s, rec_item_data(name), name->len);
+	else
+		s->ops->addr(s, load64(m));
+	s->ops->field(s, "msg_namelen");
+	s->ops->num(s, T_INT, (int32_t)load32(m + 8));
+	s->ops->field(s, "msg_iov");
+	if (iov || !iovlen)
+		put_vector(s, c, v, iov, iovlen);
+	else
+		s->ops->addr(s, load64(m + 16));
+	s->ops->field(s, "msg_iovlen");
+	s->ops->num(s, T_SIZE, (int64_t)iovlen);
+	if (controllen) {
+		s->ops->field(s, "msg_control");
+		if (control)
+			put_control(s, c, control, controllen);
+		else
+			s->ops->addr(s, load64(m + 32));
+	}
+	s->ops->field(s, "msg_controllen");
+	s->ops->num(s, T_SIZE, (int64_t)controllen);
+	s->ops->field(s, "msg_flags");
+	value_num(s, T_FLAGS, &fl_msg, load32(m + 48));
+}
+
+bool value_msghdr(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	struct vec v = { i, TR_PART_MSG_DATA, at_exit, moved(c, at_exit) };
+
+	if (!item || item->len < MSGHDR_SIZE || c->is_32)
+		return false;
+	s->ops->begin(s, GROUP_STRUCT);
+	put_message(s, c, &v, rec_item_data(item));
+	s->ops->end(s, GROUP_STRUCT);
+	return true;
+}
+
+bool value_mmsghdr(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	const uint8_t *p = item ? rec_item_data(item) : NULL;
+
+	if (!item || item->len < MMSGHDR_SIZE || c->is_32)
+		return false;
+	s->ops->begin(s, GROUP_ARRAY);
+	for (unsigned int k = 0; (k + 1) * MMSGHDR_SIZE <= item->len; k++) {
+		const uint8_t *m = p + k * MMSGHDR_SIZE;
+		uint32_t len = load32(m + MSGHDR_SIZE);
+		struct vec v = { i, TR_PART_MSG_DATA, at_exit, at_exit ? len : UINT64_MAX };
+
+		if (k) { /* only the first one's parts are captured */
+			s->ops->more(s, GROUP_ARRAY);
+			break;
+		}
+		s->ops->elem(s);
+		s->ops->begin(s, GROUP_STRUCT);
+		s->ops->field(s, "msg_hdr");
+		s->ops->begin(s, GROUP_STRUCT);
+		put_message(s, c, &v, m);
+		s->ops->end(s, GROUP_STRUCT);
+		s->ops->field(s, "msg_len");
+		s->ops->num(s, T_UINT, len);
+		s->ops->end(s, GROUP_STRUCT);
+	}
+	s->ops->end(s, GROUP_ARRAY);
+	return true;
+}
+
+/* Options of SOL_SOCKET whose value is not a number. */
+static bool put_known_option(struct sink *s, const struct call *c, uint32_t name, const uint8_t *p,
+			     size_t n)
+{
+	switch (name) {
+	case SO_LINGER:
+		return value_struct(s, c, &st_linger, p, n);
+	case SO_PEERCRED:
+		if (n < 12)
+			return false;
+		put_control_data(s, c, p, n, false);
+		return true;
+	case SO_RCVTIMEO:
+	case SO_SNDTIMEO:
+		if (n < 16)
+			return false;
+		s->ops->time(s, (int64_t)load64(p), (int64_t)load64(p + 8), true);
+		return true;
+	case SO_ERROR:
+		if (n != 4 || !load32(p))
+			return false;
+		s->ops->begin(s, GROUP_POINTEE);
+		value_num(s, T_ERRNO, NULL, (int32_t)load32(p));
+		s->ops->end(s, GROUP_POINTEE);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool value_sockopt(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	const uint8_t *p = item ? rec_item_data(item) : NULL;
+
+	if (!item)
+		return false;
+	if ((uint32_t)c->rec->args[1] == SOL_SOCKET &&
+	    put_known_option(s, c, (uint32_t)c->rec->args[2], p, item->len))
+		return true;
+	if (item->len != 4) {
+		value_bytes(s, c, item, item->len);
+		return true;
+	}
+	s->ops->begin(s, GROUP_POINTEE);
+	s->ops->num(s, T_INT, (int32_t)load32(p));
+	s->ops->end(s, GROUP_POINTEE);
+	return true;
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * value_num.c - numbers, and the words that stand for them: flags, enumerations, modes, devices,
+ * signals, signal sets, ioctl requests.
+ */
+#include "value.h"
+
+#include <endian.h>
+
+static int64_t sign_extend(uint64_t raw, unsigned int size)
+{
+	switch (size) {
+	case 1:
+		return (int8_t)raw;
+	case 2:
+		return (int16_t)raw;
+	case 4:
+		return (int32_t)raw;
+	default:
+		return (int64_t)raw;
+	}
+}
+
+static uint64_t zero_extend(uint64_t raw, unsigned int size)
+{
+	return size >= 8 ? raw : raw & ((1ULL << size * 8) - 1);
+}
+
+/* The width of an argument that does not state it. */
+static unsigned int default_size(const struct call *c, unsigned int type)
+{
+	switch (type) {
+	case T_LONG:
+	case T_ULONG:
+	case T_HEX:
+	case T_SIZE:
+	case T_OFF:
+	case T_PTR:
+	case T_TIME:
+	case T_NS:
+	case T_US:
+	case T_DEV:
+		return c->is_32 ? 4 : 8;
+	case T_MODE:
+		return 2;
+	default:
+		return 4;
+	}
+}
+
+int64_t value_narrow(const struct call *c, unsigned int type, unsigned int size, uint64_t raw)
+{
+	if (!size)
+		size = default_size(c, type);
+	switch (type) {
+	case T_INT:
+	case T_LONG:
+	case T_OFF:
+	case T_FD:
+	case T_DIRFD:
+	case T_PID:
+	case T_SIGNAL:
+	case T_ERRNO:
+	case T_NS:
+	case T_US:
+	case T_MS:
+	case T_SEC:
+	case T_TIME:
+	case T_UID:
+	case T_GID:
+		return sign_extend(raw, size);
+	default:
+		return (int64_t)zero_extend(raw, size);
+	}
+}
+
+static void put_unknown(struct buf *out, const struct sc_flags *flags, uint64_t v)
+{
+	buf_hex(out, v);
+	if (!flags->prefix)
+		return;
+	buf_put(out, " /* ", 4);
+	buf_str(out, flags->prefix);
+	buf_put(out, " */", 3);
+}
+
+static void put_enum(struct buf *out, const struct sc_flags *flags, uint64_t v)
+{
+	for (const struct sc_flag *f = flags->rows; f->name; f++) {
+		if (f->value == v || (f->value >> 32 == UINT32_MAX && (uint32_t)f->value == v)) {
+			buf_str(out, f->name);
+			return;
+		}
+	}
+	put_unknown(out, flags, v);
+}
+
+void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool is_enum)
+{
+	uint64_t rest = v, decided = 0;
+	bool some = false;
+
+	if (is_enum) {
+		put_enum(out, flags, v);
+		return;
+	}
+	for (const struct sc_flag *f = flags->rows; f->name; f++) {
+		if (f->mask ? (v & f->mask) != f->value || (decided & f->mask) :
+			      f->value ? (rest & f->value) != f->value : v != 0 || some)
+			continue;
+		decided |= f->mask;
+		rest &= ~(f->mask ? f->mask : f->value);
+		if (some)
+			buf_char(out, '|');
+		some = true;
+		buf_str(out, f->name);
+		if (!rest && !f->mask)
+			return;
+	}
+	if (rest && some) {
+		buf_char(out, '|');
+		buf_hex(out, rest);
+	} else if (rest) {
+		put_unknown(out, flags, rest);
+	} else if (!some) {
+		buf_char(out, '0');
+	}
+}
+
+static const char *file_type(uint32_t mode)
+{
+	static const char *const names[16] = {
+		[1] = "S_IFIFO", [2] = "S_IFCHR", [4] = "S_IFDIR",   [6] = "S_IFBLK",
+		[8] = "S_IFREG", [10] = "S_IFLNK", [12] = "S_IFSOCK",
+	};
+
+	return names[mode >> 12 & 15];
+}
+
+/* At least three digits, as people write permissions. */
+static void put_mode(struct buf *out, uint64_t mode)
+{
+	const char *type = file_type((uint32_t)mode);
+
+	if (type) {
+		buf_str(out, type);
+		buf_str(out, mode & 04000 ? "|S_ISUID" : "");
+		buf_str(out, mode & 02000 ? "|S_ISGID" : "");
+		buf_str(out, mode & 01000 ? "|S_ISVTX" : "");
+		buf_char(out, '|');
+		mode &= ~0177000ULL;
+	}
+	if (mode < 0100)
+		buf_str(out, mode < 010 ? "00" : "0");
+	if (mode < 010)
+		buf_char(out, (char)('0' + mode));
+	else
+		buf_oct(out, mode);
+}
+
+static void put_dev(struct buf *out, uint64_t dev)
+{
+	buf_str(out, "makedev(");
+	buf_hex(out, (dev >> 8 & 0xfff) | (dev >> 32 & 0xfffff000));
+	buf_put(out, ", ", 2);
+	buf_hex(out, (dev & 0xff) | (dev >> 12 & 0xffffff00));
+	buf_char(out, ')');
+}
+
+static void put_name(struct buf *out, const char *name, int64_t v)
+{
+	if (name)
+		buf_str(out, name);
+	else
+		buf_i64(out, v);
+}
+
+static const char *ioctl_name(const struct sc_flags *names, uint32_t request)
+{
+	if (!names)
+		return NULL;
+	for (const struct sc_flag *f = names->rows; f->name && f->value <= request; f++) {
+		if (f->value == request)
+			return f->name;
+	}
+	return NULL;
+}
+
+/* By name, else its parts: direction, type, number and size of the argument. names rise by value. */
+static void put_ioctl(struct buf *out, const struct sc_flags *names, uint32_t request)
+{
+	static const char *const directions[4] = { "_IOC_NONE", "_IOC_WRITE", "_IOC_READ",
+						   "_IOC_READ|_IOC_WRITE" };
+	const char *name = ioctl_name(names, request);
+
+	if (name) {
+		buf_str(out, name);
+		return;
+	}
+	buf_str(out, "_IOC(");
+	buf_str(out, directions[request >> 30]);
+	buf_put(out, ", ", 2);
+	buf_hex(out, request >> 8 & 0xff);
+	buf_put(out, ", ", 2);
+	buf_hex(out, request & 0xff);
+	buf_put(out, ", ", 2);
+	buf_hex(out, request >> 16 & 0x3fff);
+	buf_char(out, ')');
+}
+
+/* A number that is told by its name. */
+static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t v)
+{
+	s->ops->word_begin(s);
+	switch (type) {
+	case T_FLAGS:
+	case T_ENUM:
+		value_flags(s->out, ref, (uint64_t)v, type == T_ENUM);
+		break;
+	case T_MODE:
+		put_mode(s->out, (uint64_t)v);
+		break;
+	case T_DEV:
+		put_dev(s->out, (uint64_t)v);
+		break;
+	case T_SIGNAL:
+		put_name(s->out, sc_signal_name((int)v), v);
+		break;
+	case T_ERRNO:
+		put_name(s->out, sc_errno_name((int)v), v);
+		break;
+	case T_IOCTL:
+		put_ioctl(s->out, ref, (uint32_t)v);
+		break;
+	default:
+		buf_i64(s->out, v);
+	}
+	s->ops->word_end(s);
+}
+
+void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
+{
+	uint32_t in_addr = (uint32_t)v;
+
+	switch (type) {
+	case T_PTR:
+	case T_SUB:
+	case T_IOCTL_ARG:
+		s->ops->addr(s, (uint64_t)v);
+		break;
+	case T_FD:
+	case T_DIRFD:
+		s->ops->fd(s, (int32_t)v, type == T_DIRFD);
+		break;
+	case T_FLAGS:
+	case T_ENUM:
+		if (!ref) {
+			s->ops->num(s, T_HEX, v);
+			break;
+		}
+		put_word(s, type, ref, v);
+		break;
+	case T_MODE:
+	case T_DEV:
+	case T_SIGNAL:
+	case T_ERRNO:
+	case T_IOCTL:
+		put_word(s, type, ref, v);
+		break;
+	case T_IN_PORT:
+		s->ops->port(s, be16toh((uint16_t)v));
+		break;
+	case T_IN_ADDR:
+		s->ops->ip(s, 2 /* AF_INET */, &in_addr);
+		break;
+	default:
+		s->ops->num(s, type, v);
+	}
+}
+
+void value_sigset(struct sink *s, const uint8_t *p, size_t n)
+{
+	uint64_t set = 0;
+	bool first = true;
+
+	memcpy(&set, p, n < sizeof(set) ? n : sizeof(set));
+	s->ops->word_begin(s);
+	if (__builtin_popcountll(set) >= 43) { /* two thirds of 64: what is missing is shorter */
+		buf_char(s->out, '~');
+		set = ~set;
+	}
+	buf_char(s->out, '[');
+	for (; set; set &= set - 1) {
+		int signo = __builtin_ctzll(set) + 1;
+		const char *name = sc_signal_name(signo);
+
+		if (!first)
+			buf_char(s->out, ' ');
+		first = false;
+		put_name(s->out, name && strncmp(name, "SIG", 3) == 0 ? name + 3 : name, signo);
+	}
+	buf_char(s->out, ']');
+	s->ops->word_end(s);
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * value_struct.c - what is made of parts: structs by the table's fields, arrays, vectors of strings
+ * and of buffers, sets of bits, directory entries.
+ */
+#include "value.h"
+
+#include <core/rec.h>
+
+#define TERSE_MAX 32 /* elements that a terse sink is told */
+
+static uint64_t load(const uint8_t *p, unsigned int size)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, size < sizeof(v) ? size : sizeof(v));
+	return v;
+}
+
+static void put_time(struct sink *s, const uint8_t *p, bool is_us)
+{
+	s->ops->time(s, (int64_t)load(p, 8), (int64_t)load(p + 8, 8), is_us);
+}
+
+bool value_place(struct sink *s, const struct call *c, const struct value_type *t, const uint8_t *p,
+		 size_t n)
+{
+	if (n < t->size)
+		return false;
+	switch (t->type) {
+	case T_BYTES:
+		s->ops->str(s, p, t->size, 0);
+		return true;
+	case T_CSTR:
+		s->ops->str(s, p, strnlen((const char *)p, t->size), 0);
+		return true;
+	case T_TIMESPEC:
+	case T_TIMEVAL:
+		if (t->size < 16)
+			return false;
+		put_time(s, p, t->type == T_TIMEVAL);
+		return true;
+	case T_INLINE:
+	case T_STRUCT:
+		return value_struct(s, c, t->ref, p, t->size);
+	case T_SIGSET:
+		value_sigset(s, p, t->size);
+		return true;
+	case T_SOCKADDR:
+		s->ops->sockaddr(s, p, t->size);
+		return true;
+	case T_IN6_ADDR:
+		if (t->size < 16)
+			return false;
+		s->ops->ip(s, 10 /* AF_INET6 */, p);
+		return true;
+	default:
+		if (t->type >= T_PATH) /* a pointer whose target was not captured */
+			s->ops->addr(s, load(p, t->size));
+		else
+			value_num(s, t->type, t->ref,
+				  value_narrow(c, t->type, t->size, load(p, t->size)));
+		return true;
+	}
+}
+
+/* One field, which may be an array of count elements. */
+static bool put_field(struct sink *s, const struct call *c, const struct sc_field *f,
+		      const uint8_t *p, size_t n)
+{
+	const struct value_type t = { f->type, f->size, f->ref };
+
+	if (f->count <= 1)
+		return value_place(s, c, &t, p, n);
+	s->ops->begin(s, GROUP_ARRAY);
+	for (unsigned int i = 0; i < f->count; i++) {
+		if ((i + 1) * (size_t)f->size > n || (s->terse && i == TERSE_MAX)) {
+			s->ops->more(s, GROUP_ARRAY);
+			break;
+		}
+		s->ops->elem(s);
+		value_place(s, c, &t, p + i * (size_t)f->size, f->size);
+	}
+	s->ops->end(s, GROUP_ARRAY);
+	return true;
+}
+
+static size_t field_size(const struct sc_field *f)
+{
+	return (size_t)f->size * (f->count ? f->count : 1);
+}
+
+bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
+		  const uint8_t *p, size_t n)
+{
+	bool left_out = false;
+
+	if (!st)
+		return false;
+	if (n >= 16 && (strcmp(st->name, "timespec") == 0 || strcmp(st->name, "timeval") == 0)) {
+		put_time(s, p, st->name[4] == 'v');
+		return true;
+	}
+	if (!st->fields->name || st->fields->off + (size_t)st->fields->size > n)
+		return false;
+	s->ops->begin(s, GROUP_STRUCT);
+	for (const struct sc_field *f = st->fields; f->name; f++) {
+		if (f->type == T_PAD)
+			continue;
+		if ((f->more && s->terse) || f->off + field_size(f) > n) {
+			left_out = true;
+			continue;
+		}
+		s->ops->field(s, f->name);
+		put_field(s, c, f, p + f->off, n - f->off);
+	}
+	if (left_out)
+		s->ops->more(s, GROUP_STRUCT);
+	s->ops->end(s, GROUP_STRUCT);
+	return true;
+}
+
+static const struct tr_item *self_item(const struct call *c, unsigned int i, bool at_exit)
+{
+	return rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+}
+
+static bool is_pollfd(const struct sc_arg *arg)
+{
+	const struct sc_struct *st = arg->ref;
+
+	return arg->type == T_ARRAY && arg->dir == D_INOUT && st && strcmp(st->name, "pollfd") == 0;
+}
+
+/* struct pollfd: revents says nothing before the call, and events is known after it. */
+static void put_pollfd(struct sink *s, const struct call *c, const struct sc_struct *st,
+		       const uint8_t *p, const char *which)
+{
+	s->ops->begin(s, GROUP_STRUCT);
+	for (const struct sc_field *f = st->fields; f->name; f++) {
+		if (f->off + field_size(f) > 8 || (f != st->fields && strcmp(f->name, which) != 0))
+			continue;
+		s->ops->field(s, f->name);
+		put_field(s, c, f, p + f->off, f->size);
+	}
+	s->ops->end(s, GROUP_STRUCT);
+}
+
+static uint64_t array_count(const struct call *c, const struct sc_arg *arg, bool at_exit)
+{
+	if (arg->ret_len && at_exit)
+		return c->failed ? 0 : (uint64_t)c->rec->ret;
+	if (arg->len < TR_MAX_ARGS)
+		return (uint32_t)c->rec->args[arg->len];
+	return arg->count ? arg->count : 1;
+}
+
+bool value_array(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	const struct sc_struct *st = arg->ref;
+	const struct tr_item *item = self_item(c, i, at_exit);
+	uint64_t count = array_count(c, arg, at_exit);
+	bool poll = is_pollfd(arg);
+
+	if (!st || !st->size || c->is_32 || (!item && (count || (at_exit && c->failed))))
+		return false;
+	s->ops->begin(s, GROUP_ARRAY);
+	for (unsigned int k = 0; k < count; k++) {
+		const uint8_t *p = (const uint8_t *)rec_item_data(item) + k * (size_t)st->size;
+
+		if ((k + 1) * (size_t)st->size > item->len || (s->terse && k == TERSE_MAX)) {
+			s->ops->more(s, GROUP_ARRAY);
+			break;
+		}
+		s->ops->elem(s);
+		if (poll)
+			put_pollfd(s, c, st, p, at_exit ? "revents" : "events");
+		else if (!value_struct(s, c, st, p, st->size))
+			s->ops->more(s, GROUP_ARRAY);
+	}
+	s->ops->end(s, GROUP_ARRAY);
+	return true;
+}
+
+bool value_ready(struct sink *s, const struct call *c)
+{
+	const struct sc_arg *arg = c->row && c->row->nargs ? &c->row->args[0] : NULL;
+	const struct tr_item *item;
+	const uint8_t *p;
+
+	if (!arg || !is_pollfd(arg) || c->is_32)
+		return false;
+	item = self_item(c, 0, true);
+	if (!item || !(item->flags & TR_ITEM_EXIT))
+		return false;
+	s->ops->begin(s, GROUP_ARRAY);
+	p = rec_item_data(item);
+	for (unsigned int k = 0; (k + 1) * 8u <= item->len; k++) {
+		if (!(p[k * 8 + 6] | p[k * 8 + 7]))
+			continue;
+		s->ops->elem(s);
+		put_pollfd(s, c, arg->ref, p + k * 8, "revents");
+	}
+	s->ops->end(s, GROUP_ARRAY);
+	return true;
+}
+
+/* argv and envp of a new image: strings with their NULs, as the kernel copied them. */
+static void put_block(struct sink *s, const struct call *c, const struct tr_item *item)
+{
+	const char *p = rec_item_data(item), *end = p + item->len;
+
+	while (p < end) {
+		size_t n = strnlen(p, (size_t)(end - p));
+		size_t shown = n < c->string_limit ? n : c->string_limit;
+
+		s->ops->elem(s);
+		s->ops->str(s, p, shown, shown < n || p + n == end ? STR_CUT : 0);
+		p += n + 1;
+	}
+	if (item->flags & TR_ITEM_TRUNC)
+		s->ops->more(s, GROUP_ARRAY);
+}
+
+static unsigned int block_count(const struct tr_item *item)
+{
+	const char *p = rec_item_data(item);
+	unsigned int n = 0;
+
+	for (unsigned int k = 0; k < item->len; k++)
+		n += !p[k];
+	return n;
+}
+
+/* How many strings the vector has; false: more than were counted. */
+static bool strv_count(const struct call *c, unsigned int i, unsigned int *ret_n)
+{
+	const struct tr_item *item = rec_item_first(c->rec);
+	const char *p = (const char *)item;
+
+	*ret_n = 0;
+	for (unsigned int k = 0; k < c->rec->nitems; k++) {
+		item = (const void *)p;
+		p += sizeof(*item) + ((item->len + 7u) & ~7u);
+		if (item->arg != i)
+			continue;
+		if (item->part == TR_PART_STRV_END) {
+			*ret_n = item->index;
+			return true;
+		}
+		if (item->part == TR_PART_STRV)
+			*ret_n = item->index + 1u;
+	}
+	return false;
+}
+
+static void put_strings(struct sink *s, const struct call *c, unsigned int i)
+{
+	const struct tr_item *item;
+	const char *p = (const char *)rec_item_first(c->rec);
+	unsigned int n, next = 0;
+	bool whole = strv_count(c, i, &n);
+
+	for (unsigned int k = 0; k < c->rec->nitems; k++) {
+		size_t shown;
+
+		item = (const void *)p;
+		p += sizeof(*item) + ((item->len + 7u) & ~7u);
+		if (item->arg != i || item->part != TR_PART_STRV || item->index < next)
+			continue;
+		if (s->terse && next >= TERSE_MAX)
+			break;
+		shown = item->len < c->string_limit ? item->len : c->string_limit;
+		if (item->index > next) /* those between could not be read */
+			s->ops->more(s, GROUP_ARRAY);
+		s->ops->elem(s);
+		s->ops->str(s, rec_item_data(item), shown,
+			    shown < item->len || (item->flags & TR_ITEM_TRUNC) ? STR_CUT : 0);
+		next = item->index + 1u;
+	}
+	if (!whole || next < n)
+		s->ops->more(s, GROUP_ARRAY);
+}
+
+bool value_strv(struct sink *s, const struct call *c, unsigned int i)
+{
+	const struct tr_item *block = rec_item_find(c->rec, i, TR_PART_ARG_BLOCK, 0, true);
+	unsigned int n;
+	bool whole = strv_count(c, i, &n);
+
+	if (!whole && !n && !block)
+		return false;
+	if (!whole && !n && block) {
+		n = block_count(block);
+		whole = !(block->flags & TR_ITEM_TRUNC);
+	} else {
+		block = NULL;
+	}
+	if (s->ops->count && strcmp(c->row->args[i].name, "envp") == 0) {
+		s->ops->count(s, c->rec->args[i], n, whole, "vars");
+		return true;
+	}
+	s->ops->begin(s, GROUP_ARRAY);
+	if (block)
+		put_block(s, c, block);
+	else
+		put_strings(s, c, i);
+	s->ops->end(s, GROUP_ARRAY);
+	return true;
+}
+
+/* Bits of a set as numbers; bits: how many of the item's count. */
+static bool put_bits(struct sink *s, const struct tr_item *item, uint64_t bits, bool are_fds)
+{
+	const uint8_t *p;
+
+	if (!item)
+		return false;
+	p = rec_item_data(item);
+	if (bits > item->len * 8u)
+		bits = item->len * 8u;
+	s->ops->begin(s, GROUP_SET);
+	for (unsigned int b = 0; b < bits; b++) {
+		if (!(p[b / 8] >> (b % 8) & 1))
+			continue;
+		s->ops->elem(s);
+		if (are_fds)
+			s->ops->fd(s, (int32_t)b, false);
+		else
+			s->ops->num(s, T_UINT, b);
+	}
+	s->ops->end(s, GROUP_SET);
+	return true;
+}
+
+bool value_fdset(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+
+	return put_bits(s, self_item(c, i, at_exit),
+			arg->len < TR_MAX_ARGS ? (uint32_t)c->rec->args[arg->len] : 0, true);
+}
+
+bool value_cpuset(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	return put_bits(s, self_item(c, i, at_exit), ~0ULL, false);
+}
+
+/* clang-format off */
+static const struct sc_flags fl_dirent = { "DT_???", (const struct sc_flag[]){
+	{ "DT_UNKNOWN", 0, 0 }, { "DT_FIFO", 1, 0 }, { "DT_CHR", 2, 0 }, { "DT_DIR", 4, 0 },
+	{ "DT_BLK", 6, 0 }, { "DT_REG", 8, 0 }, { "DT_LNK", 10, 0 }, { "DT_SOCK", 12, 0 },
+	{ "DT_WHT", 14, 0 }, { NULL, 0, 0 },
+} };
+/* clang-format on */
+
+/* struct linux_dirent64, or linux_dirent with the type in its last byte. */
+static void put_dirent(struct sink *s, const struct call *c, const uint8_t *p, unsigned int len,
+		       bool is_64)
+{
+	unsigned int name = is_64 ? 19 : 18;
+
+	s->ops->begin(s, GROUP_STRUCT);
+	s->ops->field(s, "d_ino");
+	s->ops->num(s, T_ULONG, (int64_t)load(p, 8));
+	s->ops->field(s, "d_off");
+	s->ops->num(s, T_ULONG, (int64_t)load(p + 8, 8));
+	s->ops->field(s, "d_reclen");
+	s->ops->num(s, T_UINT, len);
+	s->ops->field(s, "d_type");
+	value_num(s, T_ENUM, &fl_dirent,
+		  value_narrow(c, T_ENUM, 4, is_64 ? p[18] : p[len - 1]));
+	s->ops->field(s, "d_name");
+	s->ops->str(s, p + name, strnlen((const char *)p + name, len - name), 0);
+	s->ops->end(s, GROUP_STRUCT);
+}
+
+bool value_dirents(struct sink *s, const struct call *c, unsigned int i)
+{
+	const struct tr_item *item = self_item(c, i, true);
+	const uint8_t *p = item ? rec_item_data(item) : NULL;
+	size_t n = item ? item->len : 0;
+	uint64_t count = 0;
+	bool all = !item || (uint64_t)c->rec->ret <= n;
+
+	if (!c->returned || c->failed || c->is_32 || (!item && c->rec->ret))
+		return false;
+	if (!s->ops->count)
+		s->ops->begin(s, GROUP_ARRAY);
+	for (size_t at = 0; at + 24 <= n;) {
+		unsigned int len = (unsigned int)load(p + at + 16, 2);
+
+		if (len < 24 || len > n - at)
+			break;
+		count++;
+		if (!s->ops->count) {
+			s->ops->elem(s);
+			put_dirent(s, c, p + at, len, call_arg(c, i)->sub);
+		}
+		at += len;
+	}
+	if (s->ops->count) {
+		s->ops->count(s, c->rec->args[i], count, all, "entries");
+		return true;
+	}
+	if (!all)
+		s->ops->more(s, GROUP_ARRAY);
+	s->ops->end(s, GROUP_ARRAY);
+	return true;
+}
