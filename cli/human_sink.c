@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * human_sink.c - values in words.
+ */
+#include "human_sink.h"
+
+#include <ctype.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include "term.h"
+#include "units.h"
+
+#define NS_PER_SEC 1000000000ULL
+
+static struct human_sink *self(struct sink *s)
+{
+	return (struct human_sink *)s;
+}
+
+/* Flags whose meaning fits in a word; an empty one says nothing to people. Sorted by name. */
+static const struct {
+	const char *name, *word;
+} words[] = {
+	{ "AT_EMPTY_PATH", "" },
+	{ "AT_SYMLINK_NOFOLLOW", "not following links" },
+	{ "F_OK", "existence" },
+	{ "MSG_NOSIGNAL", "" },
+	{ "O_APPEND", "appending" },
+	{ "O_CLOEXEC", "" },
+	{ "O_CREAT", "creating it" },
+	{ "O_DIRECTORY", "" },
+	{ "O_EXCL", "if it is new" },
+	{ "O_LARGEFILE", "" },
+	{ "O_NOCTTY", "" },
+	{ "O_NONBLOCK", "non-blocking" },
+	{ "O_RDONLY", "read-only" },
+	{ "O_RDWR", "read-write" },
+	{ "O_TRUNC", "emptying it" },
+	{ "O_WRONLY", "write-only" },
+	{ "POLLIN", "readable" },
+	{ "POLLOUT", "writable" },
+	{ "PROT_EXEC", "executable" },
+	{ "PROT_NONE", "inaccessible" },
+	{ "PROT_READ", "readable" },
+	{ "PROT_WRITE", "writable" },
+	{ "R_OK", "reading" },
+	{ "SOCK_CLOEXEC", "" },
+	{ "SOCK_DGRAM", "datagram" },
+	{ "SOCK_NONBLOCK", "non-blocking" },
+	{ "SOCK_STREAM", "stream" },
+	{ "W_OK", "writing" },
+	{ "X_OK", "execution" },
+};
+
+static const char *find_word(const char *name, size_t len)
+{
+	size_t low = 0, high = sizeof(words) / sizeof(words[0]);
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int r = strncmp(words[middle].name, name, len);
+
+		if (!r && words[middle].name[len])
+			r = 1;
+		if (!r)
+			return words[middle].word;
+		if (r < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static void on_word_begin(struct sink *s)
+{
+	self(s)->word = s->out->len;
+}
+
+/* "O_WRONLY|O_CREAT|O_CLOEXEC" to "write-only, creating it". */
+static void on_word_end(struct sink *s)
+{
+	struct buf *out = s->out;
+	size_t from = self(s)->word, n = out->len - from;
+	char text[256], *p = text;
+	bool some = false;
+
+	if (!n || n > sizeof(text) || !isupper((unsigned char)out->p[from]))
+		return;
+	memcpy(text, out->p + from, n);
+	out->len = from;
+	while (p < text + n) {
+		char *bar = memchr(p, '|', (size_t)(text + n - p));
+		size_t len = (size_t)((bar ? bar : text + n) - p);
+		const char *word = find_word(p, len);
+
+		if (!word || *word) {
+			if (some)
+				buf_str(out, word ? ", " : "|");
+			some = true;
+			if (word)
+				buf_str(out, word);
+			else
+				buf_put(out, p, len);
+		}
+		p += len + 1;
+	}
+}
+
+static const char *protocol(const struct fact_fd *fd)
+{
+	switch (fd->sock_family) {
+	case AF_UNIX:
+		return "unix socket";
+	case AF_INET:
+	case AF_INET6:
+		return fd->sock_type == SOCK_STREAM ? "tcp" :
+		       fd->sock_type == SOCK_DGRAM  ? "udp" :
+						      "raw socket";
+	case 16:
+		return "netlink";
+	default:
+		return "socket";
+	}
+}
+
+static void put_endpoint(struct buf *out, const struct address *a)
+{
+	if (a->family == AF_INET6)
+		buf_char(out, '[');
+	address_put_ip(out, a->family, a->ip);
+	if (a->family == AF_INET6)
+		buf_char(out, ']');
+	buf_char(out, ':');
+	buf_u64(out, a->port);
+}
+
+static void put_unix(struct buf *out, const struct address *a)
+{
+	if (a->abstract)
+		buf_char(out, '@');
+	term_escape(out, a->path, a->path_len, false);
+}
+
+/* A socket is told by its peer, or by where it listens. */
+static void put_socket(struct buf *out, const struct fact_fd *fd)
+{
+	struct address local, peer;
+
+	address_parse(&local, fd->local, fd->local_len);
+	address_parse(&peer, fd->peer, fd->peer_len);
+	buf_str(out, protocol(fd));
+	buf_char(out, ' ');
+	if (peer.ip && peer.port) {
+		put_endpoint(out, &peer);
+	} else if (local.ip && local.port) {
+		buf_str(out, "on ");
+		put_endpoint(out, &local);
+	} else if (peer.path) {
+		put_unix(out, &peer);
+	} else if (local.path) {
+		put_unix(out, &local);
+	} else {
+		buf_u64(out, fd->ino);
+	}
+}
+
+void human_fd(struct human_sink *s, int32_t fd)
+{
+	const struct fact_fd *fact = s->facts ? facts_fd(s->facts, s->tgid, fd) : NULL;
+	struct buf *out = s->s.out;
+
+	if (!fact || fact->kind == TR_FD_NONE) {
+		if (fd == TR_AT_FDCWD) {
+			buf_str(out, "the working directory");
+			return;
+		}
+		buf_str(out, "fd ");
+		buf_i64(out, fd);
+	} else if (fact->kind == TR_FD_SOCKET) {
+		put_socket(out, fact);
+	} else if (fact->path) {
+		if (fact->flags & TR_FD_INCOMPLETE)
+			buf_str(out, "\xe2\x80\xa6");
+		term_escape(out, fact->path, fact->path_len, false);
+		if (fact->flags & TR_FD_DELETED)
+			buf_str(out, " (deleted)");
+	} else {
+		buf_str(out, fact->kind == TR_FD_PIPE ? "pipe " : "anonymous file ");
+		buf_u64(out, fact->ino);
+	}
+}
+
+void human_pid(struct human_sink *s, uint32_t pid)
+{
+	const struct fact_task *task = s->facts ? facts_task(s->facts, pid) : NULL;
+	struct buf *out = s->s.out;
+
+	if (task && task->comm_len) {
+		term_escape(out, task->comm, task->comm_len, false);
+		buf_char(out, '[');
+		buf_u64(out, pid);
+		buf_char(out, ']');
+	} else {
+		buf_u64(out, pid);
+	}
+}
+
+static void put_duration(struct buf *out, int64_t v, uint64_t unit)
+{
+	if (v < 0)
+		buf_str(out, "ever");
+	else
+		units_duration(out, (uint64_t)v * unit);
+}
+
+static void on_num(struct sink *s, unsigned int type, int64_t v)
+{
+	struct buf *out = s->out;
+
+	switch (type) {
+	case T_HEX:
+		buf_hex(out, (uint64_t)v);
+		break;
+	case T_OCT:
+		buf_oct(out, (uint64_t)v);
+		break;
+	case T_SIZE:
+		units_bytes(out, (uint64_t)v);
+		break;
+	case T_UINT:
+	case T_ULONG:
+		buf_u64(out, (uint64_t)v);
+		break;
+	case T_PID:
+		if (v > 0)
+			human_pid(self(s), (uint32_t)v);
+		else
+			buf_str(out, v == -1 ? "any" : "of its own group");
+		break;
+	case T_NS:
+	case T_US:
+	case T_MS:
+	case T_SEC:
+		put_duration(out, v, type == T_NS ? 1 : type == T_US ? 1000 :
+			     type == T_MS ? 1000000 : NS_PER_SEC);
+		break;
+	default:
+		buf_i64(out, v);
+	}
+}
+
+static void on_addr(struct sink *s, uint64_t v)
+{
+	if (v)
+		buf_hex(s->out, v);
+	else
+		buf_str(s->out, "NULL");
+}
+
+static void on_fd(struct sink *s, int32_t fd, bool is_dir)
+{
+	if (fd < 0 && !is_dir)
+		buf_i64(s->out, fd);
+	else
+		human_fd(self(s), fd);
+}
+
+/* The directory that a relative path starts from, if it is known. */
+static void put_base(struct human_sink *s, const char *path, size_t n)
+{
+	const struct fact_fd *fact;
+	struct buf *out = s->s.out;
+
+	if (s->as_is || (n && path[0] == '/') || !s->facts)
+		return;
+	fact = facts_fd(s->facts, s->tgid, s->dir);
+	if (!fact || fact->kind != TR_FD_PATH || !fact->path)
+		return;
+	if (fact->flags & TR_FD_INCOMPLETE)
+		buf_str(out, "\xe2\x80\xa6");
+	term_escape(out, fact->path, fact->path_len, false);
+	if (n && fact->path[fact->path_len - 1] != '/')
+		buf_char(out, '/');
+}
+
+static void put_path(struct human_sink *s, const char *p, size_t n)
+{
+	struct buf *out = s->s.out;
+	size_t from = out->len;
+
+	if (n == 1 && p[0] == '.')
+		n = 0;
+	else if (n >= 2 && p[0] == '.' && p[1] == '/')
+		p += 2, n -= 2;
+	put_base(s, p, n);
+	term_escape(out, p, n, false);
+	if (out->len == from)
+		buf_str(out, "\"\"");
+}
+
+static bool needs_quotes(const char *p, size_t n)
+{
+	if (!n)
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == ' ' || p[i] == '\'' || p[i] == '"')
+			return true;
+	}
+	return false;
+}
+
+static void on_str(struct sink *s, const void *p, size_t n, unsigned int flags)
+{
+	struct buf *out = s->out;
+	bool quoted = !(flags & (STR_PATH | STR_ABSTRACT)) &&
+		      (!self(s)->plain || needs_quotes(p, n));
+
+	if (flags & STR_PATH) {
+		put_path(self(s), p, n);
+	} else {
+		if (flags & STR_ABSTRACT)
+			buf_char(out, '@');
+		if (quoted)
+			buf_char(out, '"');
+		term_escape(out, p, n, quoted);
+		if (quoted)
+			buf_char(out, '"');
+	}
+	if (flags & STR_CUT)
+		buf_str(out, "\xe2\x80\xa6");
+}
+
+static bool has_bracket(const struct human_sink *s, enum value_group group)
+{
+	return group != GROUP_POINTEE && !(s->plain && group == GROUP_ARRAY);
+}
+
+static void on_begin(struct sink *s, enum value_group group)
+{
+	if (has_bracket(self(s), group))
+		buf_char(s->out, group == GROUP_STRUCT ? '{' : '[');
+	self(s)->first = true;
+	self(s)->is_set = group == GROUP_SET || self(s)->plain;
+}
+
+static void on_elem(struct sink *s)
+{
+	if (!self(s)->first)
+		buf_str(s->out, self(s)->is_set ? " " : ", ");
+	self(s)->first = false;
+}
+
+static void on_field(struct sink *s, const char *name)
+{
+	on_elem(s);
+	if (!name)
+		return;
+	buf_str(s->out, name);
+	buf_char(s->out, '=');
+}
+
+static void on_more(struct sink *s, enum value_group group)
+{
+	if (group == GROUP_STRUCT)
+		return;
+	on_elem(s);
+	buf_str(s->out, "\xe2\x80\xa6");
+}
+
+static void on_end(struct sink *s, enum value_group group)
+{
+	if (has_bracket(self(s), group))
+		buf_char(s->out, group == GROUP_STRUCT ? '}' : ']');
+	self(s)->first = false;
+	self(s)->is_set = false;
+}
+
+static void on_port(struct sink *s, uint16_t port)
+{
+	buf_u64(s->out, port);
+}
+
+static void on_ip(struct sink *s, int family, const void *ip)
+{
+	address_put_ip(s->out, family, ip);
+}
+
+static void on_sockaddr(struct sink *s, const void *p, size_t n)
+{
+	struct address a;
+	const char *family;
+
+	address_parse(&a, p, n);
+	family = address_family(a.family);
+	if (a.ip)
+		put_endpoint(s->out, &a);
+	else if (a.path)
+		put_unix(s->out, &a);
+	else if (a.family == AF_UNIX)
+		buf_str(s->out, "an unnamed socket");
+	else
+		buf_str(s->out, family ? family : "an unknown address");
+}
+
+void human_exit_status(struct buf *out, int status)
+{
+	const char *name;
+
+	if (status == 0xffff) {
+		buf_str(out, "continued");
+		return;
+	}
+	if (WIFEXITED(status)) {
+		buf_str(out, "exited with status ");
+		buf_u64(out, WEXITSTATUS(status));
+		return;
+	}
+	name = sc_signal_name(WIFSTOPPED(status) ? WSTOPSIG(status) : WTERMSIG(status));
+	buf_str(out, WIFSTOPPED(status) ? "stopped by " : "was killed by ");
+	buf_str(out, name ? name : "an unknown signal");
+	if (WIFSIGNALED(status) && WCOREDUMP(status))
+		buf_str(out, " (core dumped)");
+}
+
+static void on_wstatus(struct sink *s, uint32_t status)
+{
+	buf_str(s->out, "it ");
+	human_exit_status(s->out, (int)status);
+}
+
+static void on_time(struct sink *s, int64_t sec, int64_t part, bool is_us)
+{
+	uint64_t ns;
+
+	if (sec < 0 || part < 0 || sec > 1LL << 32) {
+		buf_i64(s->out, sec);
+		buf_str(s->out, " s");
+		return;
+	}
+	ns = (uint64_t)sec * NS_PER_SEC + (uint64_t)part * (is_us ? 1000 : 1);
+	units_duration(s->out, ns);
+}
+
+static void on_count(struct sink *s, uint64_t addr, uint64_t n, bool exact, const char *things)
+{
+	(void)addr;
+	buf_u64(s->out, n);
+	buf_str(s->out, exact ? " " : "+ ");
+	buf_str(s->out, things);
+}
+
+static void on_change(struct sink *s)
+{
+	buf_str(s->out, " => ");
+}
+
+const struct sink_ops human_sink_ops = {
+	.num = on_num,
+	.addr = on_addr,
+	.fd = on_fd,
+	.word_begin = on_word_begin,
+	.word_end = on_word_end,
+	.str = on_str,
+	.begin = on_begin,
+	.field = on_field,
+	.elem = on_elem,
+	.more = on_more,
+	.end = on_end,
+	.port = on_port,
+	.ip = on_ip,
+	.sockaddr = on_sockaddr,
+	.wstatus = on_wstatus,
+	.time = on_time,
+	.count = on_count,
+	.change = on_change,
+};
+
+/* The system's own words, in the middle of a sentence: "no such file or directory". */
+void human_errno(struct buf *out, int err)
+{
+	const char *text = sc_errno_text(err);
+
+	if (err >= 512 && err <= 516) {
+		buf_str(out, "interrupted by a signal");
+		return;
+	}
+	if (!text) {
+		buf_str(out, "error ");
+		buf_i64(out, err);
+		return;
+	}
+	if (islower((unsigned char)text[0]) || (text[0] && isupper((unsigned char)text[1]))) {
+		buf_str(out, text);
+		return;
+	}
+	buf_char(out, (char)tolower((unsigned char)text[0]));
+	buf_str(out, text + 1);
+}

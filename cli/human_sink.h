@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * human_sink.h - values as people say them: paths and peers for descriptors, units for sizes and
+ * times, words for flags. Every byte of the traced program goes through term_escape.
+ */
+#ifndef CLI_HUMAN_SINK_H
+#define CLI_HUMAN_SINK_H
+
+#include "value.h"
+
+struct human_sink {
+	struct sink s;
+	const struct facts *facts;
+	uint32_t tgid;
+	int32_t dir;	 /* descriptor that relative paths start from */
+	bool as_is;	 /* paths are shown as they were given */
+	bool plain;	 /* strings without quotes, arrays without brackets: a command line */
+	bool first;
+	bool is_set;
+	size_t word;	 /* where the word began in the buffer */
+};
+
+extern const struct sink_ops human_sink_ops;
+
+void human_fd(struct human_sink *s, int32_t fd);
+void human_pid(struct human_sink *s, uint32_t pid);
+void human_exit_status(struct buf *out, int status); /* "exited with status 0" */
+void human_errno(struct buf *out, int err);
+
+#endif
