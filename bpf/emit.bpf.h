@@ -33,13 +33,22 @@ static __always_inline void hdr_init(struct tr_hdr *h, __u32 len, __u32 type, __
 	h->tid = task->pid;
 }
 
-/* The reader sleeps until a ring is this full, or its timer fires: one wake-up for each crossing. */
-static __always_inline __u64 ring_flags(void *ring, __u32 len)
+/*
+ * The reader sleeps until so many bytes came, or its timer fires. Counted without a lock: that a wake-up
+ * comes a little late or twice does no harm.
+ */
+static __always_inline __u64 ring_flags(__u32 i, __u32 len)
 {
-	__u64 used = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+	__u32 bytes;
 
-	return used < ring_watermark && used + len + 8 >= ring_watermark ? BPF_RB_FORCE_WAKEUP :
-									   BPF_RB_NO_WAKEUP;
+	i &= TR_RINGS_MAX - 1;
+	bytes = ring_unread[i].bytes + len;
+	if (bytes < ring_watermark) {
+		ring_unread[i].bytes = bytes;
+		return BPF_RB_NO_WAKEUP;
+	}
+	ring_unread[i].bytes = 0;
+	return BPF_RB_FORCE_WAKEUP;
 }
 
 /* 0, or -1 where the record did not fit; the caller counts it then, unless it was a fact. */
@@ -50,7 +59,7 @@ static __always_inline int emit(void *rec, __u32 len)
 
 	if (!ring)
 		return -1;
-	return bpf_ringbuf_output(ring, rec, len, ring_flags(ring, len)) ? -1 : 0;
+	return bpf_ringbuf_output(ring, rec, len, ring_flags(i, len)) ? -1 : 0;
 }
 
 #endif

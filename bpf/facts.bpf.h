@@ -209,21 +209,27 @@ static __always_inline struct fd_seen *fd_slot(__u64 tag)
 }
 
 /*
- * What a descriptor is, in one number. A struct file is soon reused at the same address, and so is a
- * dentry; the inode number tells one socket or pipe from the next.
+ * What a descriptor is, in one number. Addresses say nothing, for a struct file is soon reused; the inode
+ * number tells one socket or pipe from the next, and the name's hash one hard link from another.
  */
-static __always_inline __u64 fd_tag(__u32 tgid, __s32 fd, __u64 dentry, __u64 ino)
+static __always_inline __u64 fd_tag(__u32 tgid, __s32 fd, __u64 name, __u64 ino)
 {
-	__u64 tag = dentry ^ ((__u64)tgid << 32 | (__u32)fd) ^ ino << 16;
+	__u64 tag = name << 20 ^ ((__u64)tgid << 32 | (__u32)fd) ^ ino << 16;
 
 	return (tag + cfg.gen) * 0x9e3779b97f4a7c15ULL;
 }
 
 static __always_inline __u64 file_tag(__u32 tgid, __s32 fd, struct file *file)
 {
+	struct file *f;
+
 	if (!file)
 		return fd_tag(tgid, fd, 0, 0);
-	return fd_tag(tgid, fd, (__u64)BPF_CORE_READ(file, f_path.dentry),
+	if (have_rdonly_cast) {
+		f = bpf_rdonly_cast(file, bpf_core_type_id_kernel(struct file));
+		return fd_tag(tgid, fd, f->f_path.dentry->d_name.hash, f->f_inode->i_ino);
+	}
+	return fd_tag(tgid, fd, BPF_CORE_READ(file, f_path.dentry, d_name.hash),
 		      BPF_CORE_READ(file, f_inode, i_ino));
 }
 

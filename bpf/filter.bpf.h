@@ -93,6 +93,7 @@ static __always_inline __u64 task_sessions(struct task_struct *task, struct task
 		st->live = 0;
 		st->entered = 0;
 		st->reported = 0;
+		st->slot = 0;
 	}
 	st->cred = (__u64)task->cred;
 	st->cgroups = (__u64)task->cgroups;

@@ -52,8 +52,12 @@ struct task_state {
 	__u16 nr;
 	__u8 abi;
 	__u8 entered; /* a call was seen to begin in this attach_epoch */
-	__u32 pad;
+	__u32 slot;   /* index in `slots` of its capture, plus 1; 0: none */
 };
+
+/* Linux 6.2: reads of the kernel's structures without a function call for each. */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+const volatile bool have_rdonly_cast = false;
 
 struct tr_config cfg = {};
 const volatile __u32 ring_mask = 0;	  /* rings - 1, a power of two less one */
@@ -66,7 +70,23 @@ struct {
 	__type(value, struct task_state);
 } task_states SEC(".maps");
 
-/* Only tasks that a stream session follows have one. */
+/*
+ * The record that a task is making, from a call's entry to its return. Only tasks that a stream session
+ * follows have one: in a slot, whose look-up costs next to nothing, or when all are taken, in task storage.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TR_SLOTS);
+	__type(key, __u32);
+	__type(value, struct tr_capture);
+} slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, TR_SLOTS);
+	__type(value, __u32);
+} free_slots SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -78,6 +98,12 @@ struct ring {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
 };
+
+/* Bytes written since the last wake-up, one cache line each. */
+static struct {
+	__u32 bytes;
+	__u32 pad[15];
+} ring_unread[TR_RINGS_MAX];
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);

@@ -66,7 +66,7 @@ GLOBAL int summary_add(const struct tr_summary_key *key, __u32 error, __u64 ns)
 }
 
 /* call: the number, and above 16 bits the ABI. */
-GLOBAL int summarize(__u32 tgid, __u32 call, __u64 mask, __u32 error, __u64 ns)
+GLOBAL int summarize_all(__u32 tgid, __u32 call, __u64 mask, __u32 error, __u64 ns)
 {
 	struct tr_summary_key key = {
 		.tgid = tgid,
@@ -85,6 +85,23 @@ GLOBAL int summarize(__u32 tgid, __u32 call, __u64 mask, __u32 error, __u64 ns)
 		mask >>= 1;
 	}
 	return 0;
+}
+
+static __always_inline void summarize(__u32 tgid, const struct task_state *st, __u64 mask,
+				      bool error, __u64 ns)
+{
+	struct tr_summary_key key = {
+		.tgid = tgid,
+		.nr = st->nr,
+		.abi = st->abi,
+		.session = cfg.summary_session,
+		.epoch = cfg.summary_epoch,
+	};
+
+	if (mask == cfg.summary_one)
+		summary_add(&key, error, ns);
+	else
+		summarize_all(tgid, st->nr | (__u32)st->abi << 16, mask, error, ns);
 }
 
 #endif

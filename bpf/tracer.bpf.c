@@ -20,6 +20,43 @@ static __always_inline struct task_state *state_get(struct task_struct *task, __
 	return bpf_task_storage_get(&task_states, task, NULL, flags);
 }
 
+static __always_inline struct tr_capture *slot_get(__u32 i)
+{
+	return bpf_map_lookup_elem(&slots, &i);
+}
+
+static __always_inline struct tr_capture *capture_get(struct task_struct *task,
+						      struct task_state *st)
+{
+	if (st->slot)
+		return slot_get(st->slot - 1);
+	return bpf_task_storage_get(&captures, task, NULL, 0);
+}
+
+static __always_inline struct tr_capture *capture_make(struct task_struct *task,
+						       struct task_state *st)
+{
+	__u32 i = 0;
+
+	if (st->slot)
+		return slot_get(st->slot - 1);
+	if (!bpf_map_pop_elem(&free_slots, &i)) {
+		st->slot = i + 1;
+		return slot_get(i);
+	}
+	return bpf_task_storage_get(&captures, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+static __always_inline void capture_free(struct task_state *st)
+{
+	__u32 i = st->slot - 1;
+
+	if (!st->slot)
+		return;
+	st->slot = 0;
+	bpf_map_push_elem(&free_slots, &i, BPF_ANY);
+}
+
 static __always_inline void need_fd_args(struct task_struct *task, const struct tr_plan *plan,
 					 const __u64 *args, __u64 sessions)
 {
@@ -53,7 +90,7 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 		cap_run(c, plan, 0);
 }
 
-static __noinline int call_emit(struct task_struct *task, struct task_state *st,
+static __always_inline void call_emit(struct task_struct *task, struct task_state *st,
 				struct tr_capture *c, __u64 mask, __u32 flags)
 {
 	__u32 off = clamp_u32(c->off, TR_PAYLOAD_MAX);
@@ -68,7 +105,6 @@ static __noinline int call_emit(struct task_struct *task, struct task_state *st,
 	c->rec.duration_ns = c->rec.h.time_ns - st->start_ns;
 	if (emit(&c->rec, clamp_u32(len, sizeof(c->rec) + TR_PAYLOAD_MAX)))
 		count_lost(mask);
-	return 0;
 }
 
 SEC("tp_btf/sys_enter")
@@ -98,7 +134,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	st->abi = abi;
 	st->reported = 0;
 	if (mask & cfg.stream) {
-		c = bpf_task_storage_get(&captures, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		c = capture_make(task, st);
 		if (c) {
 			call_begin(task, regs, abi, st->nr, mask, c);
 		} else {
@@ -116,7 +152,7 @@ static __always_inline void call_end(struct task_struct *task, struct task_state
 				     const struct tr_plan *plan, long ret, __u64 mask, __u64 now,
 				     bool error, __u32 flags)
 {
-	struct tr_capture *c = bpf_task_storage_get(&captures, task, NULL, 0);
+	struct tr_capture *c = capture_get(task, st);
 
 	if (!c) {
 		count_lost(mask);
@@ -147,7 +183,7 @@ static __noinline __u64 late_begin(struct task_struct *task, struct pt_regs *reg
 	mask &= call_sessions(abi, nr);
 	if (!mask || (__s64)nr < 0)
 		return 0;
-	c = bpf_task_storage_get(&captures, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	c = capture_make(task, st);
 	if (!c)
 		return 0;
 	st->nr = nr < 0xffff ? nr : 0xffff;
@@ -196,8 +232,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	error = is_error(ret, plan);
 	mask = result_sessions(mask, ret, error, duration);
 	if (mask & cfg.summary)
-		summarize(task->tgid, st->nr | (__u32)st->abi << 16, mask & cfg.summary, error,
-			  duration);
+		summarize(task->tgid, st, mask & cfg.summary, error, duration);
 	if (mask & cfg.stream)
 		call_end(task, st, plan, ret, mask & cfg.stream, now, error, flags);
 	return 0;
@@ -292,7 +327,7 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux
 	*(__u64 *)((char *)(r + 1) + n) = 0;
 	len = (sizeof(*r) + n + 7) & ~7u;
 	r->h.len = len;
-	c = st->live & cfg.stream ? bpf_task_storage_get(&captures, task, NULL, 0) : NULL;
+	c = st->live & cfg.stream ? capture_get(task, st) : NULL;
 	if (c)
 		exec_recover(task, c, r);
 	need_task(task, st, mask);
@@ -321,22 +356,25 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	if (!st)
 		return 0;
 	mask = task_sessions(task, st);
-	if (!mask)
+	if (!mask) {
+		capture_free(st);
 		return 0;
+	}
 	/* exit_group, or a call that a fatal signal cut off: it has no return. */
 	live = st->live & mask;
 	st->live = 0;
 	if (live & cfg.summary)
-		summarize(task->tgid, st->nr | (__u32)st->abi << 16, live & cfg.summary, false,
+		summarize(task->tgid, st, live & cfg.summary, false,
 			  bpf_ktime_get_ns() - st->start_ns);
 	live &= cfg.stream & ~(cfg.failed | cfg.ok | cfg.by_errno | cfg.by_time);
 	if (live) {
-		c = bpf_task_storage_get(&captures, task, NULL, 0);
+		c = capture_get(task, st);
 		if (c) {
 			c->rec.h.time_ns = bpf_ktime_get_ns();
 			call_emit(task, st, c, live, TR_F_NO_RETURN);
 		}
 	}
+	capture_free(st);
 	need_task(task, st, mask);
 	exit_fill(&r, task, mask);
 	if (emit(&r, sizeof(r)))

@@ -6,6 +6,7 @@
 #include "backend_bpf.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -87,6 +88,15 @@ static void explain(char *why, int r)
 	snprintf(why, BACKEND_WHY_LEN, "%s", s);
 }
 
+static bool has_kernel_function(const char *name)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool found = btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+
+	btf__free(btf);
+	return found;
+}
+
 static int load_skeleton(struct backend *b, bool scan)
 {
 	struct tracer_bpf *skel = tracer_bpf__open();
@@ -95,6 +105,7 @@ static int load_skeleton(struct backend *b, bool scan)
 	if (!skel)
 		return -errno;
 	skel->rodata->ring_mask = b->nrings - 1;
+	skel->rodata->have_rdonly_cast = has_kernel_function("bpf_rdonly_cast");
 	skel->rodata->ring_watermark = b->ring_size / 4;
 	bpf_program__set_autoload(skel->progs.task_scan, scan);
 	return tracer_bpf__load(skel);
@@ -185,6 +196,18 @@ static void bpf_close(struct backend *b)
 	free(b);
 }
 
+/* What tasks held while programs were attached last is void with the new attach_epoch. */
+static void free_all_slots(struct backend *b)
+{
+	int fd = bpf_map__fd(b->skel->maps.free_slots);
+	uint32_t i;
+
+	while (!bpf_map_lookup_and_delete_elem(fd, NULL, &i))
+		;
+	for (i = 0; i < TR_SLOTS; i++)
+		bpf_map_update_elem(fd, NULL, &i, BPF_ANY);
+}
+
 static int attach(struct backend *b)
 {
 	struct bpf_program *programs[] = {
@@ -194,6 +217,7 @@ static int attach(struct backend *b)
 	};
 
 	b->cfg->attach_epoch++;
+	free_all_slots(b);
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
 		struct bpf_link *link = bpf_program__attach(programs[i]);
 		int r = libbpf_get_error(link);

@@ -169,14 +169,21 @@ static void enter_results(struct tr_config *cfg, unsigned int session, const str
 	cfg->slower_ns[session] = f->slower_ns;
 }
 
-static void set_string_limit(struct backend *b)
+/* What depends on all sessions together. */
+static void set_common(struct backend *b)
 {
+	uint64_t summary = b->cfg->summary & b->cfg->active;
 	uint32_t max = 0;
 
 	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
 		if (b->sessions[i].filter && b->sessions[i].filter->string_limit > max)
 			max = b->sessions[i].filter->string_limit;
 	b->cfg->string_limit = max;
+	b->cfg->summary_one = 0;
+	if (summary && !(summary & (summary - 1))) {
+		b->cfg->summary_session = __builtin_ctzll(summary);
+		__atomic_store_n(&b->cfg->summary_one, summary, __ATOMIC_SEQ_CST);
+	}
 }
 
 static void enter_kind(struct backend *b, unsigned int session, const struct filter *f)
@@ -196,7 +203,6 @@ static void enter_kind(struct backend *b, unsigned int session, const struct fil
 		 stream && !f->no_blocked && !f->failed && !f->ok && !f->has_errno &&
 			 f->slower_ns <= TR_BLOCKED_NS);
 	cfg->born_ns[session] = bpf_now_ns();
-	set_string_limit(b);
 }
 
 /* Children that were there before their parent was followed. */
@@ -231,6 +237,7 @@ int bpf_filter_add(struct backend *b, unsigned int session, const struct filter 
 		enter_results(b->cfg, session, f);
 		enter_kind(b, session, f);
 		set_mask(&b->cfg->active, mask, true);
+		set_common(b);
 		next_generation(b->cfg);
 		r = enter_descendants(b, s, f, mask);
 	}
@@ -253,7 +260,7 @@ void bpf_filter_del(struct backend *b, unsigned int session)
 	leave_tasks(b, s, bit(session));
 	free(s->descendants);
 	memset(s, 0, sizeof(*s));
-	set_string_limit(b);
+	set_common(b);
 }
 
 void bpf_filter_forget(struct backend *b)

@@ -13,6 +13,7 @@
 
 #define TR_RINGS_MAX 16
 #define TR_ABI_SLOTS 4 /* TR_ABI_MAX, rounded up to a power of two for the verifier */
+#define TR_SLOTS 256 /* tasks whose records are made in a slot, 12 KB each; others cost more time */
 #define TR_BLOCKED_NS 1000000000ULL /* a call that takes longer is reported as blocked */
 
 struct tr_config {
@@ -23,6 +24,9 @@ struct tr_config {
 	__u64 any_tgid, any_tid, any_uid, any_comm, any_cgroup;
 	__u64 stream;	 /* sessions that get a record per call */
 	__u64 summary;	 /* sessions that get counts */
+	__u64 summary_one; /* the same where it is a single session, else 0 */
+	__u32 summary_session; /* which that is */
+	__u32 pad2;
 	__u64 follow;	 /* children inherit */
 	__u64 fds;	 /* TR_FD facts for arguments */
 	__u64 ret_fds;	 /* and for results */

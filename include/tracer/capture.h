@@ -19,6 +19,7 @@
 #include "event.h"
 
 #define CAP_ITEM_MAX 4096 /* bytes of one item */
+#define CAP_SHORT 32	  /* bytes that cap_short handles */
 #define CAP_IOV_MAX 32	  /* elements of a vector of buffers whose data is read */
 #define CAP_STRV_MAX 64	  /* strings of an argv that are read; they are counted up to 255 */
 #define CAP_MSG_MAX 16
@@ -225,8 +226,6 @@ cap_length(const struct tr_capture *c, const struct tr_op *op, __u64 len, __s64 
 	switch (op->kind) {
 	case TR_OP_FIXED:
 		return op->size;
-	case TR_OP_BUF:
-		return at_exit ? ret : (__s64)len;
 	case TR_OP_ARRAY:
 	case TR_OP_MMSGHDR:
 		return (__s64)(len < 4096 ? len : 4096) * op->size;
@@ -258,7 +257,7 @@ cap_length(const struct tr_capture *c, const struct tr_op *op, __u64 len, __s64 
 CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 {
 	__u64 addr, len;
-	__u32 arg, max, meta;
+	__u32 arg, meta;
 	__s64 n, ret;
 
 	if (!c || !op)
@@ -273,11 +272,9 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 	len = arg < TR_MAX_ARGS ? c->rec.args[arg] : 0;
 	ret = at_exit ? c->rec.ret : 0;
 	meta = CAP_META(op->arg, TR_PART_SELF, at_exit ? TR_ITEM_EXIT : 0, 0);
-	max = c->string_limit < CAP_ITEM_MAX ? c->string_limit : CAP_ITEM_MAX;
-
 	switch (op->kind) {
 	case TR_OP_STR:
-		return cap_string(c, addr, op->size ? op->size : max, meta);
+		return cap_string(c, addr, op->size ? op->size : c->string_limit, meta);
 	case TR_OP_STRV:
 		return cap_strv(c, addr, op->size ? op->size : CAP_STRV_MAX, meta);
 	case TR_OP_IOV:
@@ -301,9 +298,25 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 	n = cap_length(c, op, len, ret, at_exit);
 	if (n <= 0)
 		return 0;
-	if (op->kind == TR_OP_BUF && n > max)
-		return cap_bytes(c, addr, max, meta | TR_ITEM_TRUNC << 16);
 	return cap_bytes(c, addr, n, meta);
+}
+
+static inline __attribute__((always_inline)) int cap_buffer(struct tr_capture *c,
+							    const struct tr_op *op, int at_exit)
+{
+	__u32 arg = op->arg & 7, len = op->len & 7, max = c->string_limit;
+	__u32 meta = CAP_META(arg, TR_PART_SELF, at_exit ? TR_ITEM_EXIT : 0, 0);
+	__u64 addr, want;
+
+	if (arg >= TR_MAX_ARGS || len >= TR_MAX_ARGS)
+		return 0;
+	addr = c->rec.args[arg];
+	want = at_exit ? (__u64)c->rec.ret : c->rec.args[len];
+	if (addr < CAP_LOWEST || !want)
+		return 0;
+	if (want > max)
+		return cap_bytes(c, addr, max, meta | TR_ITEM_TRUNC << 16);
+	return cap_bytes(c, addr, want, meta);
 }
 
 /* Whether op is to be run now. At exit: what exit gives, and what entry could not read. */
@@ -320,20 +333,66 @@ static inline __attribute__((always_inline)) int cap_due(const struct tr_capture
 	return c->rec.ret >= 0 || c->rec.ret < -4095 || (op->flags & TR_OP_EXIT_ON_ERROR);
 }
 
-static inline __attribute__((always_inline)) void cap_run(struct tr_capture *c,
-							  const struct tr_plan *plan, int at_exit)
+CAP_FUNC int cap_ops(struct tr_capture *c, const struct tr_plan *plan, __u32 at_exit)
 {
+	if (!c || !plan)
+		return 0;
 	for (__u32 i = 0; i < TR_PLAN_OPS; i++) {
+		const struct tr_op *op = &plan->ops[i];
+		int as_exit;
+
 		if (i >= plan->nops)
 			break;
-		if (!cap_due(c, &plan->ops[i], i, at_exit))
+		if (!cap_due(c, op, i, at_exit))
 			continue;
 		c->fault = 0;
-		/* An argument of entry that is read again at exit keeps the length rule of entry. */
-		cap_op(c, &plan->ops[i], at_exit && !(c->retry >> i & 1));
+		/* What could not be read at entry is read as if it were entry. */
+		as_exit = at_exit && !(c->retry >> i & 1);
+		if (op->kind == TR_OP_BUF)
+			cap_buffer(c, op, as_exit);
+		else
+			cap_op(c, op, as_exit);
 		if (c->fault && !at_exit)
 			c->retry |= 1u << i;
 	}
+	return 0;
+}
+
+/*
+ * A few bytes of data in the first item of a record, which is what a storm of system calls reads and writes:
+ * done in place, for a function call costs as much as the copy. False: not this, or a fault.
+ */
+static inline __attribute__((always_inline)) int cap_short(struct tr_capture *c,
+							   const struct tr_op *op, int at_exit)
+{
+	__u32 arg = op->arg & 7, len = op->len & 7;
+	__u64 addr, want;
+	__u8 *data = c->payload + sizeof(struct tr_item);
+
+	if (op->kind != TR_OP_BUF || arg >= TR_MAX_ARGS || len >= TR_MAX_ARGS || c->off || c->retry)
+		return 0;
+	addr = c->rec.args[arg];
+	want = at_exit ? (__u64)c->rec.ret : c->rec.args[len];
+	if (addr < CAP_LOWEST || !want || want > c->string_limit || want > CAP_SHORT)
+		return 0;
+	want = cap_clamp(want, CAP_SHORT);
+	*(__u64 *)(data + (want & ~7u)) = 0;
+	if (cap_read(c, data, want, addr))
+		return 0;
+	cap_put(c, 0, want, CAP_META(arg, TR_PART_SELF, at_exit ? TR_ITEM_EXIT : 0, 0));
+	return 1;
+}
+
+/* Runs the plan; at_exit: what can be read only when the call returns. */
+static inline __attribute__((always_inline)) void cap_run(struct tr_capture *c,
+							  const struct tr_plan *plan, int at_exit)
+{
+	if (plan->nops == 1) {
+		if (!cap_due(c, &plan->ops[0], 0, at_exit) ||
+		    cap_short(c, &plan->ops[0], at_exit))
+			return;
+	}
+	cap_ops(c, plan, at_exit);
 }
 
 #endif

@@ -280,7 +280,6 @@ struct tr_summary_key {
 	__u8 abi;
 	__u8 session;
 	__u32 epoch;
-	__u32 pad;
 };
 
 struct tr_summary {
