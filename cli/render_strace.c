@@ -166,7 +166,7 @@ static void put_call(struct render *r, const struct tr_syscall *rec, struct buf 
 		buf_str(out, " <unfinished ...>");
 	if (!(rec->h.flags & TR_F_BLOCKED)) {
 		buf_put(out, ") ", 2);
-		buf_pad(out, from, RESULT_COLUMN - 1);
+		buf_pad(out, from, RESULT_COLUMN);
 		buf_put(out, "= ", 2);
 		put_result(&s, &c);
 		if (r->view.durations && c.returned) {

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * test_render.c - records in, lines out. What strace prints for the same call is written here as
+ * strace prints it; JSON must parse; and no format lets a byte of the traced program disturb anything.
+ */
+#include "render.h"
+
+#include <core/rec.h>
+#include <json-c/json.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <cmocka.h>
+#include "build.h"
+
+static struct facts *facts;
+static struct build b;
+
+static int set_up(void **state)
+{
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	facts = facts_new();
+	build_task(&b, BUILD_PID, "cat");
+	facts_apply(facts, &b.h);
+	build_path_fd(&b, 3, "/etc/passwd");
+	facts_apply(facts, &b.h);
+	build_path_fd(&b, TR_AT_FDCWD, "/root");
+	facts_apply(facts, &b.h);
+	build_socket_fd(&b, 5, "\2\0\0\120\177\0\0\1", 8, "\2\0\37\220\12\0\0\2", 8);
+	facts_apply(facts, &b.h);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	facts_free(facts);
+	return 0;
+}
+
+static struct render render_as(const char *format)
+{
+	struct render r = { .format = render_format_find(format), .facts = facts };
+
+	r.view.string_limit = 32;
+	assert_non_null(r.format);
+	return r;
+}
+
+static const char *show(struct render *r)
+{
+	static char text[65536];
+	struct buf out = { 0 };
+
+	assert_non_null(rec_check(&b, b.h.len));
+	r->format->record(r, &b.h, &out);
+	assert_false(out.failed);
+	assert_true(out.len < sizeof(text));
+	memcpy(text, out.p ? out.p : "", out.len);
+	text[out.len] = 0;
+	buf_done(&out);
+	return text;
+}
+
+static const char *strace_line(void)
+{
+	struct render r = render_as("strace");
+
+	return show(&r);
+}
+
+static const char *strace_y(void)
+{
+	struct render r = render_as("strace");
+
+	r.view.fds = true;
+	return show(&r);
+}
+
+/* The sentence without time and name. */
+static const char *human(void)
+{
+	struct render r = render_as("human");
+	const char *line = show(&r);
+	const char *who = "00:00:01.000 cat[1234]            ";
+
+	assert_memory_equal(line, who, strlen(who));
+	return line + strlen(who);
+}
+
+static struct json_object *json_parsed(void)
+{
+	struct render r = render_as("json");
+	const char *line = show(&r);
+	struct json_object *o = json_tokener_parse(line);
+
+	assert_non_null(o);
+	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+	return o;
+}
+
+static const char *json_args(void)
+{
+	static char text[16384];
+	struct json_object *o = json_parsed(), *args;
+
+	assert_true(json_object_object_get_ex(o, "args", &args));
+	snprintf(text, sizeof(text), "%s",
+		 json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN |
+							       JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+	return text;
+}
+
+#define CWD ((uint64_t)-100)
+
+static void test_open(void **state)
+{
+	(void)state;
+	BUILD_CALL(&b, "openat", 3, CWD, 0x1000, 02000000, 0xdead);
+	build_str(&b, 1, "/etc/passwd");
+	assert_string_equal(strace_line(),
+			    "openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY|O_CLOEXEC) = 3\n");
+	assert_string_equal(strace_y(), "openat(AT_FDCWD</root>, \"/etc/passwd\", "
+					"O_RDONLY|O_CLOEXEC) = 3</etc/passwd>\n");
+	assert_string_equal(human(), "opened /etc/passwd read-only as fd 3\n");
+	assert_string_equal(json_args(), "{\"dirfd\":\"AT_FDCWD\",\"pathname\":\"/etc/passwd\","
+					 "\"flags\":\"O_RDONLY|O_CLOEXEC\"}");
+
+	BUILD_CALL(&b, "openat", -2, CWD, 0x1000, 01101, 0644);
+	build_str(&b, 1, "new\n\1");
+	assert_string_equal(strace_line(),
+			    "openat(AT_FDCWD, \"new\\n\\1\", O_WRONLY|O_CREAT|O_TRUNC, 0644) = "
+			    "-1 ENOENT (No such file or directory)\n");
+	assert_string_equal(human(), "tried to open /root/new\\n\\x01 write-only, creating it, "
+				     "emptying it: no such file or directory\n");
+	BUILD_CALL(&b, "openat", -14, CWD, 0x1000, 0);
+	assert_string_equal(strace_line(),
+			    "openat(AT_FDCWD, 0x1000, O_RDONLY)      = -1 EFAULT (Bad address)\n");
+}
+
+static void test_column(void **state)
+{
+	(void)state;
+	BUILD_CALL(&b, "brk", 0x55d000, 0);
+	assert_string_equal(strace_line(), "brk(NULL)                               = 0x55d000\n");
+	BUILD_CALL(&b, "exit_group", 0, 1);
+	b.h.flags = TR_F_NO_RETURN;
+	assert_string_equal(strace_line(), "exit_group(1)                           = ?\n");
+	assert_string_equal(human(), "ended the process with status 1\n");
+	BUILD_CALL(&b, "read", -512, 0, 0x2000, 4096);
+	assert_string_equal(strace_line(), "read(0, 0x2000, 4096)                   = "
+					   "? ERESTARTSYS (To be restarted if SA_RESTART is set)\n");
+}
+
+static void test_data(void **state)
+{
+	(void)state;
+	BUILD_CALL(&b, "read", 5, 3, 0x2000, 4096);
+	build_item(&b, 1, TR_ITEM_EXIT, "a\0001\0\"", 5);
+	assert_string_equal(strace_line(), "read(3, \"a\\0001\\0\\\"\", 4096)             = 5\n");
+	assert_string_equal(human(), "read 5 B from /etc/passwd: \"a\\x001\\x00\\\"\"\n");
+
+	BUILD_CALL(&b, "read", 0, 3, 0x2000, 4096);
+	assert_string_equal(strace_line(), "read(3, \"\", 4096)                       = 0\n");
+
+	BUILD_CALL(&b, "write", 4096, 1, 0x2000, 4096);
+	build_item(&b, 1, TR_ITEM_TRUNC, "0123456789abcdef0123456789abcdef", 32);
+	assert_string_equal(strace_line(), "write(1, \"0123456789abcdef0123456789abcdef\"..., "
+					   "4096) = 4096\n");
+	assert_string_equal(human(), "wrote 4.0 KiB to fd 1: "
+				     "\"0123456789abcdef01234567\"\xe2\x80\xa6\n");
+	assert_string_equal(json_args(), "{\"fd\":1,\"buf\":\"0123456789abcdef0123456789abcdef\","
+					 "\"buf_truncated\":true,\"count\":4096}");
+}
+
+static void test_blocked(void **state)
+{
+	(void)state;
+	BUILD_CALL(&b, "read", 0, 0, 0x2000, 4096);
+	b.h.flags = TR_F_BLOCKED;
+	b.call.duration_ns = 1200000000;
+	b.h.time_ns = BUILD_START_NS + b.call.duration_ns;
+	assert_string_equal(strace_line(), "read(0,  <unfinished ...>\n");
+	assert_string_equal(human(), "is blocked in read: read from fd 0, for 1.20 s\n");
+	b.h.flags = TR_F_NO_RETURN;
+	assert_string_equal(strace_line(), "read(0,  <unfinished ...>)              = ?\n");
+}
+
+static void test_structs(void **state)
+{
+	struct stat st = { .st_mode = S_IFREG | 0644, .st_size = 517, .st_uid = 7 };
+	const int fds[2] = { 3, 4 };
+
+	(void)state;
+	BUILD_CALL(&b, "newfstatat", 0, 3, 0x1000, 0x2000, 0x1000);
+	build_str(&b, 1, "");
+	build_item(&b, 2, TR_ITEM_EXIT, &st, sizeof(st));
+	assert_string_equal(strace_line(), "newfstatat(3, \"\", {st_mode=S_IFREG|0644, st_size=517, "
+					   "...}, AT_EMPTY_PATH) = 0\n");
+	assert_string_equal(human(), "looked up /etc/passwd\n");
+	assert_non_null(strstr(json_args(), "\"st_uid\":7"));
+	b.call.ret = -2;
+	b.call.nitems = 1;
+	assert_string_equal(strace_line(), "newfstatat(3, \"\", 0x2000, AT_EMPTY_PATH) = "
+					   "-1 ENOENT (No such file or directory)\n");
+
+	BUILD_CALL(&b, "pipe2", 0, 0x2000, 02000000);
+	build_item(&b, 0, TR_ITEM_EXIT, fds, sizeof(fds));
+	assert_string_equal(strace_line(), "pipe2([3, 4], O_CLOEXEC)                = 0\n");
+}
+
+static void test_exec(void **state)
+{
+	(void)state;
+	BUILD_CALL(&b, "execve", 0, 0x1000, 0x2000, 0x3000);
+	build_str(&b, 0, "/bin/ls");
+	build_part(&b, (struct build_part){ 1, TR_PART_STRV, 0, 0 }, "ls", 2);
+	build_part(&b, (struct build_part){ 1, TR_PART_STRV, 0, 1 }, "a b", 3);
+	build_part(&b, (struct build_part){ 1, TR_PART_STRV_END, 0, 2 }, "", 0);
+	build_part(&b, (struct build_part){ 2, TR_PART_STRV, 0, 0 }, "A=1", 3);
+	build_part(&b, (struct build_part){ 2, TR_PART_STRV_END, 0, 23 }, "", 0);
+	assert_string_equal(strace_line(),
+			    "execve(\"/bin/ls\", [\"ls\", \"a b\"], 0x3000 /* 23 vars */) = 0\n");
+	assert_string_equal(human(), "ran /bin/ls: ls \"a b\"\n");
+	assert_string_equal(json_args(), "{\"pathname\":\"/bin/ls\",\"argv\":[\"ls\",\"a b\"],"
+					 "\"envp\":[\"A=1\"],\"envp_truncated\":true}");
+
+	BUILD_CALL(&b, "execve", 0, 0x1000, 0x2000, 0x3000);
+	build_part(&b, (struct build_part){ 1, TR_PART_ARG_BLOCK, TR_ITEM_EXIT, 0 }, "ls\0-l", 6);
+	build_part(&b, (struct build_part){ 2, TR_PART_ARG_BLOCK, TR_ITEM_EXIT, 0 }, "A=1", 4);
+	assert_string_equal(strace_line(),
+			    "execve(0x1000, [\"ls\", \"-l\"], 0x3000 /* 1 var */) = 0\n");
+}
+
+static void test_vectors(void **state)
+{
+	const uint64_t iov[4] = { 0x5000, 5, 0x6000, 3 };
+
+	(void)state;
+	BUILD_CALL(&b, "writev", 8, 1, 0x2000, 2);
+	build_item(&b, 1, 0, iov, sizeof(iov));
+	build_part(&b, (struct build_part){ 1, TR_PART_IOV_DATA, 0, 0 }, "hello", 5);
+	build_part(&b, (struct build_part){ 1, TR_PART_IOV_DATA, 0, 1 }, "you", 3);
+	assert_string_equal(strace_line(), "writev(1, [{iov_base=\"hello\", iov_len=5}, "
+					   "{iov_base=\"you\", iov_len=3}], 2) = 8\n");
+}
+
+static void test_poll(void **state)
+{
+	const uint32_t before[4] = { 3, 1, 4, 1 }, after[4] = { 3, 0x10001, 4, 1 };
+
+	(void)state;
+	BUILD_CALL(&b, "poll", 1, 0x2000, 2, 10);
+	build_item(&b, 0, 0, before, sizeof(before));
+	build_item(&b, 0, TR_ITEM_EXIT, after, sizeof(after));
+	assert_string_equal(strace_line(),
+			    "poll([{fd=3, events=POLLIN}, {fd=4, events=POLLIN}], 2, 10) = 1 "
+			    "([{fd=3, revents=POLLIN}])\n");
+	assert_string_equal(json_args(),
+			    "{\"fds\":[{\"fd\":3,\"events\":\"POLLIN\"},{\"fd\":4,\"events\":"
+			    "\"POLLIN\"}],\"fds_after\":[{\"fd\":3,\"revents\":\"POLLIN\"},"
+			    "{\"fd\":4,\"revents\":\"0\"}],\"nfds\":2,\"timeout\":10}");
+	b.call.ret = 0;
+	assert_string_equal(strace_line(),
+			    "poll([{fd=3, events=POLLIN}, {fd=4, events=POLLIN}], 2, 10) = 0 "
+			    "(Timeout)\n");
+}
+
+static void test_sockets(void **state)
+{
+	const uint32_t before = 128, after = 16;
+
+	(void)state;
+	BUILD_CALL(&b, "connect", 0, 5, 0x2000, 16);
+	build_item(&b, 1, 0, "\2\0\0\120\177\0\0\1\0\0\0\0\0\0\0\0", 16);
+	assert_string_equal(strace_y(),
+			    "connect(5<TCP:[127.0.0.1:80->10.0.0.2:8080]>, {sa_family=AF_INET, "
+			    "sin_port=htons(80), sin_addr=inet_addr(\"127.0.0.1\")}, 16) = 0\n");
+	assert_string_equal(json_args(), "{\"sockfd\":5,\"addr\":{\"family\":\"AF_INET\","
+					 "\"address\":\"127.0.0.1\",\"port\":80},\"addrlen\":16}");
+	BUILD_CALL(&b, "getpeername", 0, 5, 0x2000, 0x3000);
+	build_item(&b, 1, TR_ITEM_EXIT, "\1\0/run/x", 9);
+	build_item(&b, 2, 0, &before, 4);
+	build_item(&b, 2, TR_ITEM_EXIT, &after, 4);
+	assert_string_equal(strace_line(), "getpeername(5, {sa_family=AF_UNIX, sun_path=\"/run/x\"}, "
+					   "[128 => 16]) = 0\n");
+}
+
+static void test_unknown_call(void **state)
+{
+	const uint64_t args[TR_MAX_ARGS] = { 1, 0x22, 0, 0, 0, 6 };
+
+	(void)state;
+	build_nr(&b, 511, -38, args);
+	assert_string_equal(strace_line(), "syscall_0x1ff(0x1, 0x22, 0, 0, 0, 0x6)  = "
+					   "-1 ENOSYS (Function not implemented)\n");
+	assert_string_equal(human(), "syscall_0x1ff(0x1, 0x22, 0, 0, 0, 0x6): "
+				     "function not implemented\n");
+	json_object_put(json_parsed());
+}
+
+static void test_signals(void **state)
+{
+	(void)state;
+	build_begin(&b, TR_SIGNAL, sizeof(b.signal));
+	b.signal.signo = 15;
+	b.signal.pid = 1;
+	b.signal.uid = 0;
+	assert_string_equal(strace_line(), "--- SIGTERM {si_signo=SIGTERM, si_code=SI_USER, si_pid=1, "
+					   "si_uid=0} ---\n");
+	build_begin(&b, TR_SIGNAL, sizeof(b.signal));
+	b.signal.signo = 11;
+	b.signal.code = 1;
+	assert_string_equal(strace_line(), "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, "
+					   "si_addr=NULL} ---\n");
+	json_object_put(json_parsed());
+	build_begin(&b, TR_EXIT, sizeof(b.exit));
+	b.exit.status = 9;
+	b.exit.last = 1;
+	assert_string_equal(strace_line(), "+++ killed by SIGKILL +++\n");
+	json_object_put(json_parsed());
+	b.exit.status = 0x100;
+	assert_string_equal(strace_line(), "+++ exited with 1 +++\n");
+}
+
+static void test_prefixes(void **state)
+{
+	struct render r = render_as("strace");
+
+	(void)state;
+	BUILD_CALL(&b, "getppid", 1);
+	r.view.multi = true;
+	r.view.time = TIME_EPOCH;
+	r.view.durations = true;
+	assert_string_equal(show(&r), "[pid  1234] 1.000000 getppid()          = 1 <0.000123>\n");
+	r.view.multi = false;
+	r.view.time = TIME_US;
+	assert_string_equal(show(&r), "00:00:01.000000 getppid()               = 1 <0.000123>\n");
+	r.view.time = TIME_RELATIVE;
+	assert_string_equal(show(&r), "     0.000000 getppid()                 = 1 <0.000123>\n");
+	b.h.time_ns += 1500000000;
+	assert_string_equal(show(&r), "     1.500000 getppid()                 = 1 <0.000123>\n");
+}
+
+static void test_json_head(void **state)
+{
+	struct render r = render_as("json");
+	struct buf out = { 0 };
+
+	(void)state;
+	r.view.fds = true;
+	BUILD_CALL(&b, "close", -9, 3);
+	assert_string_equal(show(&r),
+			    "{\"type\":\"syscall\",\"time\":1.000000000,\"pid\":1234,\"tid\":1234,"
+			    "\"comm\":\"cat\",\"uid\":1000,\"syscall\":\"close\",\"args\":{\"fd\":3},"
+			    "\"ret\":-9,\"error\":\"EBADF\",\"duration_ns\":123000,"
+			    "\"fds\":{\"fd\":\"/etc/passwd\"}}\n");
+	r.format->end(&r, 3, 1, &out);
+	assert_int_equal(out.len, strlen("{\"type\":\"end\",\"events\":3,\"lost\":1}\n"));
+	assert_memory_equal(out.p, "{\"type\":\"end\",\"events\":3,\"lost\":1}\n", out.len);
+	buf_done(&out);
+}
+
+/* Printable ASCII and valid UTF-8 without controls, whatever the name of the file was. */
+static void assert_harmless(const char *line)
+{
+	size_t n = strlen(line);
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		unsigned char c = (unsigned char)line[i];
+
+		assert_true(c >= 0x20 && c != 0x7f);
+		assert_false(c == 0xc2 && (unsigned char)line[i + 1] < 0xa0);
+	}
+	assert_int_equal(line[n - 1], '\n');
+}
+
+static void test_hostile(void **state)
+{
+	static const char *const formats[] = { "human", "strace", "json" };
+	const char *names[] = { "\033]0;owned\007", "\xc2\x9b""31m", "\xff\xfe", "a\nb",
+				"\xe2\x80\xaegpj.exe", "\xf0\x9f\x98\x80", "\\\"\x7f" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		for (size_t k = 0; k < 3; k++) {
+			struct render r = render_as(formats[k]);
+
+			build_task(&b, BUILD_PID, names[i]);
+			facts_apply(facts, &b.h);
+			BUILD_CALL(&b, "unlink", 0, 0x1000);
+			build_str(&b, 0, names[i]);
+			assert_harmless(show(&r));
+			build_path_fd(&b, 9, names[i]);
+			facts_apply(facts, &b.h);
+			BUILD_CALL(&b, "close", 0, 9);
+			r.view.fds = true;
+			assert_harmless(show(&r));
+		}
+		BUILD_CALL(&b, "unlink", 0, 0x1000);
+		build_str(&b, 0, names[i]);
+		json_object_put(json_parsed());
+	}
+	build_task(&b, BUILD_PID, "cat");
+	facts_apply(facts, &b.h);
+}
+
+static void test_width(void **state)
+{
+	struct render r = render_as("human");
+
+	(void)state;
+	r.view.is_terminal = true;
+	r.view.width = 40;
+	BUILD_CALL(&b, "unlink", 0, 0x1000);
+	build_str(&b, 0, "/a/very/long/path/that/does/not/fit");
+	assert_string_equal(show(&r), "00:00:01.000 cat[1234]            delet\xe2\x80\xa6\n");
+	r.view.color = true;
+	assert_non_null(strstr(show(&r), "\xe2\x80\xa6\033[0m\n"));
+}
+
+/* Every call of the table with made-up arguments and items: nothing is read that was not captured. */
+static void test_every_row(void **state)
+{
+	static const char *const formats[] = { "human", "strace", "json" };
+
+	(void)state;
+	srandom(7);
+	for (unsigned int id = 0; id < SC_ID_OTHER; id++) {
+		if (!sc_by_id(id))
+			continue;
+		for (int round = 0; round < 60; round++) {
+			uint64_t args[TR_MAX_ARGS];
+			uint8_t data[256];
+
+			for (int i = 0; i < TR_MAX_ARGS; i++)
+				args[i] = (uint64_t)random() >> (random() % 32);
+			build_nr(&b, id, random() % 3 ? random() % 20 : -(random() % 600), args);
+			b.h.flags = (uint16_t)(random() % 8);
+			for (int i = 0; i < 8; i++) {
+				struct build_part part = { (uint8_t)(i % 6),
+							   random() % 2 ? 0 : (uint8_t)(random() % 10),
+							   (uint8_t)(random() % 8),
+							   (uint8_t)(random() % 3) };
+
+				for (size_t k = 0; k < sizeof(data); k++)
+					data[k] = random() % 3 ? 0 : (uint8_t)random();
+				build_part(&b, part, data, (size_t)random() % sizeof(data));
+			}
+			for (int k = 0; k < 3; k++) {
+				struct render r = render_as(formats[k]);
+
+				assert_harmless(show(&r));
+			}
+			json_object_put(json_parsed());
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_open),	     cmocka_unit_test(test_column),
+		cmocka_unit_test(test_data),	     cmocka_unit_test(test_blocked),
+		cmocka_unit_test(test_structs),	     cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_vectors),	     cmocka_unit_test(test_poll),
+		cmocka_unit_test(test_sockets),	     cmocka_unit_test(test_unknown_call),
+		cmocka_unit_test(test_signals),	     cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_json_head),    cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_width),	     cmocka_unit_test(test_every_row),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
