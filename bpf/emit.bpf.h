@@ -16,8 +16,7 @@ GLOBAL int count_lost(__u64 sessions)
 	if (!n)
 		return 0;
 	for (int i = 0; i < TR_MAX_SESSIONS; i++)
-		if (sessions >> i & 1)
-			n->lost[i]++;
+		n->lost[i] += sessions >> i & 1;
 	return 0;
 }
 

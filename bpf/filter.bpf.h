@@ -45,12 +45,13 @@ static __always_inline __u64 cgroup_mask(struct task_struct *task)
 /* A session that took over a bit has no right to what its predecessor followed. */
 GLOBAL __u64 inherited_mask(__u64 inherited, __u64 since_ns)
 {
-	__u64 mask = inherited & cfg.active;
+	__u64 younger = 0;
 
+	/* No look at the mask's bits: each would split what the verifier follows in two. */
 	for (int i = 0; i < TR_MAX_SESSIONS; i++)
-		if ((mask >> i & 1) && cfg.born_ns[i] > since_ns)
-			mask &= ~(1ULL << i);
-	return mask;
+		if (cfg.born_ns[i] > since_ns)
+			younger |= 1ULL << i;
+	return inherited & cfg.active & ~younger;
 }
 
 static __noinline __u64 task_mask(struct task_struct *task, struct task_state *st)
@@ -125,10 +126,12 @@ static __always_inline bool is_error(__s64 ret, const struct tr_plan *plan)
 
 GLOBAL __u64 slow_sessions(__u64 mask, __u64 duration)
 {
+	__u64 fast = 0;
+
 	for (int i = 0; i < TR_MAX_SESSIONS; i++)
-		if ((mask & cfg.by_time) >> i & 1 && duration < cfg.slower_ns[i])
-			mask &= ~(1ULL << i);
-	return mask;
+		if (duration < cfg.slower_ns[i])
+			fast |= 1ULL << i;
+	return mask & ~(fast & cfg.by_time);
 }
 
 /* Drops the sessions whose result filters say no. */

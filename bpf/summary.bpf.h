@@ -76,13 +76,15 @@ GLOBAL int summarize_all(__u32 tgid, __u32 call, __u64 mask, __u32 error, __u64 
 	};
 
 	for (int i = 0; i < TR_MAX_SESSIONS; i++) {
-		if (!mask)
+		__u64 rest = mask;
+
+		asm volatile("%0 >>= %1" : "+r"(rest) : "r"((__u64)i));
+		if (!rest)
 			break;
-		if (mask & 1) {
-			key.session = i;
-			summary_add(&key, error, ns);
-		}
-		mask >>= 1;
+		if (!(rest & 1))
+			continue;
+		key.session = i;
+		summary_add(&key, error, ns);
 	}
 	return 0;
 }

@@ -136,7 +136,7 @@ static void plan_variable(const struct sc_arg *arg, struct tr_op *op)
 		set(op, TR_OP_BUF, 0, arg->len);
 		break;
 	case T_STRV:
-		set(op, TR_OP_STRV, 0, 0);
+		set(op, TR_OP_STRV, arg->size, 0);
 		break;
 	case T_IOV:
 		set(op, TR_OP_IOV, 0, arg->len);

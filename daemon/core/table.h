@@ -84,7 +84,7 @@ enum sc_type {
 	T_NUMS,	  /* args[len] (0xff: `count` of them) numbers of type `sub`, `size` bytes each: pipe's fds */
 	T_VALUE,  /* pointer to one number of type `sub`, `size` bytes: int *, off_t *, socklen_t * */
 	T_SIGSET, /* kernel sigset, args[len] bytes (0xff: 8) */
-	T_STRV,	  /* argv, envp */
+	T_STRV,	  /* argv; with size 1 the strings are only counted: envp */
 	T_IOV,	  /* args[len] iovecs and their data */
 	T_MSGHDR,
 	T_MMSGHDR,

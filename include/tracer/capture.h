@@ -167,8 +167,8 @@ CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, _
 	return 0;
 }
 
-/* A vector of strings: its first `max` ones, and how many there are. */
-CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 max, __u32 meta)
+/* A vector of strings: the first CAP_STRV_MAX ones, unless they are only counted. */
+CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 count_only, __u32 meta)
 {
 	__u64 p = 0;
 
@@ -181,7 +181,7 @@ CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 max, __u32 meta)
 		}
 		if (!p)
 			return cap_bytes(c, vec, 0, meta | TR_PART_STRV_END << 8 | i << 24);
-		if (i < max)
+		if (i < CAP_STRV_MAX && !count_only)
 			cap_string(c, p, c->string_limit, meta | TR_PART_STRV << 8 | i << 24);
 	}
 	return 0;
@@ -276,7 +276,7 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 	case TR_OP_STR:
 		return cap_string(c, addr, op->size ? op->size : c->string_limit, meta);
 	case TR_OP_STRV:
-		return cap_strv(c, addr, op->size ? op->size : CAP_STRV_MAX, meta);
+		return cap_strv(c, addr, op->size, meta);
 	case TR_OP_IOV:
 		len = len < 1024 ? len : 1024;
 		if (len)

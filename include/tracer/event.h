@@ -222,7 +222,7 @@ enum tr_op_kind {
 	TR_OP_IOV,	/* args[len] struct iovec, and what they point to (on exit: ret bytes in all) */
 	TR_OP_MSGHDR,	/* struct msghdr, name, iovecs, data (on exit: ret bytes) and control */
 	TR_OP_MMSGHDR,	/* args[len] struct mmsghdr: the array and the parts of the first */
-	TR_OP_STRV,	/* a NULL-terminated vector of strings */
+	TR_OP_STRV,	/* a NULL-terminated vector of strings; `size` 1: only how many */
 	TR_OP_BITS,	/* args[len] bits, in longs (fd_set, affinity masks) */
 	TR_OP_SIZED_PTR, /* *(u32 *)args[len] bytes: option values; at most `size` */
 	TR_OP_RET_BYTES, /* ret bytes, whole, at most `size`: getdents, readlink, event queues */
