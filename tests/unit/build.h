@@ -92,7 +92,7 @@ static inline void build_task(struct build *b, uint32_t tid, const char *comm)
 {
 	build_begin(b, TR_TASK, sizeof(b->task));
 	b->h.tid = tid;
-	strncpy(b->task.comm, comm, TR_COMM_LEN);
+	memcpy(b->task.comm, comm, strnlen(comm, TR_COMM_LEN));
 	b->task.start_ns = 7;
 	b->task.ppid = 1;
 	b->task.uid = 1000;
