@@ -481,7 +481,7 @@ int task_scan(struct bpf_iter__task *ctx)
 		/* What began before it was watched is in progress; what no session asked for is not. */
 		if (st->entered)
 			mask &= st->live;
-		if (st->entered && now - p.start_ns < TR_BLOCKED_NS)
+		if (now - p.start_ns < TR_BLOCKED_NS)
 			return 0;
 		st->reported |= mask;
 	}
