@@ -48,7 +48,7 @@ no_warning_is_silenced() {
 
 shell_scripts() {
 	files '*.sh' | while read -r file; do
-		if head -n 1 "$file" | grep -q bash; then
+		if head -n 3 "$file" | grep -q bash; then
 			bash -n "$file"
 		else
 			sh -n "$file"
