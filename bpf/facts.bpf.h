@@ -219,20 +219,6 @@ static __always_inline __u64 fd_tag(__u32 tgid, __s32 fd, __u64 name, __u64 ino)
 	return (tag + cfg.gen) * 0x9e3779b97f4a7c15ULL;
 }
 
-static __always_inline __u64 file_tag(__u32 tgid, __s32 fd, struct file *file)
-{
-	struct file *f;
-
-	if (!file)
-		return fd_tag(tgid, fd, 0, 0);
-	if (have_rdonly_cast) {
-		f = bpf_rdonly_cast(file, bpf_core_type_id_kernel(struct file));
-		return fd_tag(tgid, fd, f->f_path.dentry->d_name.hash, f->f_inode->i_ino);
-	}
-	return fd_tag(tgid, fd, BPF_CORE_READ(file, f_path.dentry, d_name.hash),
-		      BPF_CORE_READ(file, f_inode, i_ino));
-}
-
 static __always_inline struct file *fd_file(struct task_struct *task, __s32 fd)
 {
 	struct files_struct *files = task->files;
@@ -247,6 +233,37 @@ static __always_inline struct file *fd_file(struct task_struct *task, __s32 fd)
 		bpf_probe_read_kernel(&file, sizeof(file), table + fd);
 	}
 	return file;
+}
+
+/*
+ * The tag of what descriptor fd is now. Linux 6.2 can do this by plain loads: the table of descriptors is read as
+ * if it were the array for the first of them in struct files_struct, which has the same element type.
+ */
+static __always_inline __u64 current_tag(struct task_struct *task, __s32 fd)
+{
+	struct files_struct *files = task->files, *array;
+	struct fdtable *fdt;
+	struct file *file;
+
+	if (!have_rdonly_cast) {
+		file = fd_file(task, fd);
+		if (!file)
+			return fd_tag(task->tgid, fd, 0, 0);
+		return fd_tag(task->tgid, fd, BPF_CORE_READ(file, f_path.dentry, d_name.hash),
+			      BPF_CORE_READ(file, f_inode, i_ino));
+	}
+	if (!files)
+		return fd_tag(task->tgid, fd, 0, 0);
+	fdt = files->fdt;
+	if ((__u32)fd >= fdt->max_fds)
+		return fd_tag(task->tgid, fd, 0, 0);
+	array = bpf_rdonly_cast((void *)(fdt->fd + fd) -
+				    bpf_core_field_offset(struct files_struct, fd_array),
+				bpf_core_type_id_kernel(struct files_struct));
+	file = array->fd_array[0];
+	if (!file)
+		return fd_tag(task->tgid, fd, 0, 0);
+	return fd_tag(task->tgid, fd, file->f_path.dentry->d_name.hash, file->f_inode->i_ino);
 }
 
 static __always_inline void fd_init(struct tr_fd *f, struct task_struct *task, __s32 fd,
@@ -274,10 +291,10 @@ static __always_inline void fd_emit(struct fd_scratch *s, __u64 tag, __u64 sessi
 	seen->told |= sessions;
 }
 
-static __noinline int tell_file(struct task_struct *task, struct file *file, __s32 fd,
-				__u64 sessions, __u32 which)
+static __noinline int tell_file(struct task_struct *task, __s32 fd, __u64 tag, __u64 sessions,
+				__u32 which)
 {
-	__u64 tag = file_tag(task->tgid, fd, file);
+	struct file *file = fd_file(task, fd);
 	struct scratch *s = scratch_get(which);
 
 	if (!s)
@@ -312,7 +329,6 @@ static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 se
 {
 	struct fd_seen *seen;
 	struct dentry *pwd;
-	struct file *file;
 	__u64 tag;
 
 	if (fd == TR_AT_FDCWD) {
@@ -325,17 +341,16 @@ static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 se
 	}
 	if (fd < 0)
 		return;
-	file = fd_file(task, fd);
-	tag = file_tag(task->tgid, fd, file);
+	tag = current_tag(task, fd);
 	seen = fd_slot(tag);
 	if (seen->tag != tag || (sessions & ~seen->told))
-		tell_file(task, file, fd, sessions, which);
+		tell_file(task, fd, tag, sessions, which);
 }
 
 /* The descriptor is still the same file, but that was connected or bound. */
 static __always_inline void forget_fd(struct task_struct *task, __s32 fd)
 {
-	fd_slot(file_tag(task->tgid, fd, fd_file(task, fd)))->tag = 0;
+	fd_slot(current_tag(task, fd))->tag = 0;
 }
 
 #endif

@@ -140,6 +140,7 @@ struct fdtable {
 
 struct files_struct {
 	struct fdtable *fdt;
+	struct file *fd_array[64];
 };
 
 struct fs_struct {
