@@ -230,6 +230,7 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 		break;
 	case T_UINT:
 	case T_ULONG:
+	case VALUE_LIMIT:
 		buf_u64(out, (uint64_t)v);
 		break;
 	case T_PID:

@@ -59,6 +59,7 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 	case T_HEX:
 	case T_OCT:
 	case T_SIZE:
+	case VALUE_LIMIT:
 		json_u64(json_of(s), (uint64_t)v);
 		break;
 	default:

@@ -28,6 +28,35 @@ static void put_seconds(struct buf *out, uint64_t ns)
 	buf_u64_pad(out, ns / 1000 % 1000000, 6, '0');
 }
 
+/* clone shows which arguments its flags make use of, with their names and the stack first. */
+static void put_clone(struct strace_sink *s, const struct call *c)
+{
+	static const struct {
+		const char *name;
+		uint8_t arg;
+		uint32_t flags; /* 0: always there */
+	} shown[] = {
+		{ "child_stack=", 1, 0 },
+		{ ", flags=", 0, 0 },
+		{ ", parent_tid=", 2, 0x00100000 }, /* CLONE_PARENT_SETTID */
+		{ ", tls=", 4, 0x00080000 },	    /* CLONE_SETTLS */
+		{ ", child_tidptr=", 3, 0x01200000 }, /* CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID */
+	};
+
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		if (shown[i].flags && !(c->rec->args[0] & shown[i].flags))
+			continue;
+		buf_str(s->s.out, shown[i].name);
+		s->first = true;
+		value_arg(&s->s, c, shown[i].arg, VALUE_BOTH);
+	}
+}
+
+static bool is_clone(const struct call *c)
+{
+	return c->row && c->rec->abi == TR_ABI_X86_64 && strcmp(c->row->name, "clone") == 0;
+}
+
 /* False: the call has not filled an argument, and those after it are not shown either. */
 static bool put_args(struct strace_sink *s, const struct call *c)
 {
@@ -121,6 +150,18 @@ static void put_ready(struct strace_sink *s, const struct call *c)
 		buf_char(out, ')');
 }
 
+static void put_ret_flags(struct buf *out, const struct sc_flags *flags, uint64_t v)
+{
+	size_t from = out->len;
+
+	buf_str(out, " (flags ");
+	value_flags(out, flags, v, false);
+	if (out->p[out->len - 1] == '0' && !v)
+		out->len = from; /* no flag has the value 0 */
+	else
+		buf_char(out, ')');
+}
+
 static void put_result(struct strace_sink *s, const struct call *c)
 {
 	struct buf *out = s->s.out;
@@ -137,10 +178,8 @@ static void put_result(struct strace_sink *s, const struct call *c)
 	}
 	value_ret(&s->s, c);
 	kind = value_ret_kind(c, &flags);
-	if (kind == R_FLAGS && flags && c->rec->ret) {
-		buf_str(out, " (flags ");
-		value_flags(out, flags, (uint64_t)c->rec->ret, false);
-		buf_char(out, ')');
+	if (kind == R_FLAGS && flags) {
+		put_ret_flags(out, flags, (uint64_t)c->rec->ret);
 	} else if (kind == R_COUNT && c->row) {
 		put_ready(s, c);
 	}
@@ -155,13 +194,16 @@ static void put_call(struct render *r, const struct tr_syscall *rec, struct buf 
 	};
 	size_t from = out->len;
 	struct call c;
-	bool whole;
+	bool whole = true;
 
 	call_init(&c, rec, r->view.string_limit);
 	put_prefix(r, &rec->h, out);
 	render_call_name(c.row, rec->nr, out);
 	buf_char(out, '(');
-	whole = put_args(&s, &c);
+	if (is_clone(&c))
+		put_clone(&s, &c);
+	else
+		whole = put_args(&s, &c);
 	if (!whole || (rec->h.flags & TR_F_BLOCKED))
 		buf_str(out, " <unfinished ...>");
 	if (!(rec->h.flags & TR_F_BLOCKED)) {

@@ -60,6 +60,17 @@ static void put_escaped(struct buf *out, const void *p, size_t n, bool in_angles
 	}
 }
 
+static void put_hex(struct buf *out, const uint8_t *p, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		const char text[4] = { '\\', 'x', hex[p[i] >> 4], hex[p[i] & 15] };
+
+		buf_put(out, text, sizeof(text));
+	}
+}
+
 static void put_endpoint(struct buf *out, const struct address *a)
 {
 	if (a->family == AF_INET6)
@@ -186,6 +197,10 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 	case T_SIZE:
 		buf_u64(s->out, (uint64_t)v);
 		break;
+	case VALUE_LIMIT:
+		buf_u64(s->out, v & 1023 || v <= 1024 ? (uint64_t)v : (uint64_t)v / 1024);
+		buf_str(s->out, v & 1023 || v <= 1024 ? "" : "*1024");
+		break;
 	case T_UID:
 	case T_GID: /* -1 is "leave it as it is" */
 		if (v == -1)
@@ -216,7 +231,10 @@ static void on_str(struct sink *s, const void *p, size_t n, unsigned int flags)
 	if (flags & STR_ABSTRACT)
 		buf_char(s->out, '@');
 	buf_char(s->out, '"');
-	put_escaped(s->out, p, n, false);
+	if (flags & STR_RANDOM)
+		put_hex(s->out, p, n);
+	else
+		put_escaped(s->out, p, n, false);
 	buf_char(s->out, '"');
 	if (flags & STR_CUT)
 		buf_put(s->out, "...", 3);

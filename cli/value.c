@@ -53,7 +53,7 @@ const struct sc_arg *call_arg(const struct call *c, unsigned int i)
 	if (arg->type != T_SUB)
 		return arg;
 	r = sub_row(c, arg);
-	return r && (r->arg.name || r->arg.type != T_NONE) ? &r->arg : arg;
+	return r ? &r->arg : arg;
 }
 
 bool call_arg_absent(const struct call *c, unsigned int i)
@@ -63,6 +63,8 @@ bool call_arg_absent(const struct call *c, unsigned int i)
 
 	if (arg->type == T_NONE)
 		return true;
+	if (arg->type == T_IOCTL_ARG) /* FIONCLEX, FIOCLEX */
+		return ((uint32_t)c->rec->args[1] & ~1u) == 0x5450;
 	/* open and openat: flags, mode. Only creation looks at the mode. */
 	if (arg->type != T_MODE || i == 0 || i != c->nargs - 1 ||
 	    strncmp(c->row->name, "open", 4) != 0 || c->row->args[i - 1].type != T_FLAGS)
@@ -99,17 +101,22 @@ bool call_arg_changed(const struct call *c, unsigned int i)
 	       item_at(c, i, false) && item_at(c, i, true);
 }
 
+static bool is_random(const struct call *c)
+{
+	return c->row && c->row->name[0] == 'g' && strcmp(c->row->name, "getrandom") == 0;
+}
+
 void value_bytes(struct sink *s, const struct call *c, const struct tr_item *item, uint64_t whole)
 {
 	size_t n = item->len;
-	unsigned int flags = 0;
+	unsigned int flags = is_random(c) ? STR_RANDOM : 0;
 
 	if (n > whole)
 		n = (size_t)whole;
 	if (n > c->string_limit)
 		n = c->string_limit;
 	if (n < whole)
-		flags = STR_CUT;
+		flags |= STR_CUT;
 	s->ops->str(s, rec_item_data(item), n, flags);
 }
 
@@ -174,6 +181,7 @@ static bool put_numbers(struct sink *s, const struct call *c, unsigned int i, bo
 	const struct sc_arg *arg = call_arg(c, i);
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
 	unsigned int size = arg->size ? arg->size : 4;
+	const struct value_type t = { arg->sub, size, arg->ref };
 	uint64_t count = arg->count;
 
 	if (arg->len < TR_MAX_ARGS)
@@ -190,7 +198,7 @@ static bool put_numbers(struct sink *s, const struct call *c, unsigned int i, bo
 			break;
 		}
 		s->ops->elem(s);
-		value_num(s, arg->sub, arg->ref, value_narrow(c, arg->sub, size, load(p, size)));
+		value_place(s, c, &t, p, size);
 	}
 	s->ops->end(s, GROUP_ARRAY);
 	return true;
@@ -201,12 +209,12 @@ static bool put_pointee(struct sink *s, const struct call *c, unsigned int i, bo
 	const struct sc_arg *arg = call_arg(c, i);
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
 	unsigned int size = arg->size ? arg->size : 4;
-	unsigned int type = arg->type == T_SOCKLEN ? T_INT : arg->sub;
+	const struct value_type t = { arg->type == T_SOCKLEN ? T_INT : arg->sub, size, arg->ref };
 
 	if (!item || item->len < size)
 		return false;
 	s->ops->begin(s, GROUP_POINTEE);
-	value_num(s, type, arg->ref, value_narrow(c, type, size, load(rec_item_data(item), size)));
+	value_place(s, c, &t, rec_item_data(item), size);
 	s->ops->end(s, GROUP_POINTEE);
 	return true;
 }
@@ -314,6 +322,13 @@ static bool shows_change(const struct call *c, unsigned int i)
 	       memcmp(rec_item_data(before), rec_item_data(after), before->len) != 0;
 }
 
+/* What is left of a sleep is only stored when it was interrupted. */
+static bool is_unused(const struct call *c, const struct sc_arg *arg)
+{
+	return !c->failed && arg->type == T_STRUCT && c->row->ret == R_ZERO &&
+	       (strcmp(arg->name, "rem") == 0 || strcmp(arg->name, "remain") == 0);
+}
+
 static void put_pointer(struct sink *s, const struct call *c, unsigned int i, enum value_when when)
 {
 	const struct sc_arg *arg = call_arg(c, i);
@@ -327,7 +342,7 @@ static void put_pointer(struct sink *s, const struct call *c, unsigned int i, en
 		put_socklen(s, c, i);
 		return;
 	}
-	if (arg->dir == D_OUT && !c->returned) {
+	if (arg->dir == D_OUT && (!c->returned || is_unused(c, arg))) {
 		s->ops->addr(s, c->rec->args[i]);
 		return;
 	}

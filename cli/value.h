@@ -29,7 +29,11 @@ enum str_flags {
 	STR_CUT = 1,  /* there is more than these bytes */
 	STR_PATH = 2, /* a file name */
 	STR_ABSTRACT = 4, /* a Unix socket's name without a file */
+	STR_RANDOM = 8, /* bytes that are no text at all */
 };
+
+/* A limit that people count in KiB; beside enum sc_type, for num(). */
+#define VALUE_LIMIT (T_TYPE_MAX + 1)
 
 struct sink_ops {
 	/* v of enum sc_type T_INT..T_TIME; the unsigned types' values are to be cast back. */

@@ -40,6 +40,8 @@ static unsigned int default_size(const struct call *c, unsigned int type)
 	case T_NS:
 	case T_US:
 	case T_DEV:
+	case T_SUB:
+	case T_IOCTL_ARG:
 		return c->is_32 ? 4 : 8;
 	case T_MODE:
 		return 2;
@@ -150,12 +152,12 @@ static void put_mode(struct buf *out, uint64_t mode)
 		buf_char(out, '|');
 		mode &= ~0177000ULL;
 	}
-	if (mode < 0100)
-		buf_str(out, mode < 010 ? "00" : "0");
-	if (mode < 010)
+	if (mode < 010) {
+		buf_put(out, "00", 2);
 		buf_char(out, (char)('0' + mode));
-	else
+	} else {
 		buf_oct(out, mode);
+	}
 }
 
 static void put_dev(struct buf *out, uint64_t dev)
@@ -238,10 +240,26 @@ static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t
 	s->ops->word_end(s);
 }
 
+/* Some values of a number have names: SIG_IGN, RLIM_INFINITY. */
+static bool put_named(struct sink *s, const struct sc_flags *names, int64_t v)
+{
+	for (const struct sc_flag *f = names->rows; f->name; f++) {
+		if (f->value != (uint64_t)v)
+			continue;
+		s->ops->word_begin(s);
+		buf_str(s->out, f->name);
+		s->ops->word_end(s);
+		return true;
+	}
+	return false;
+}
+
 void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 {
 	uint32_t in_addr = (uint32_t)v;
 
+	if (ref && (type < T_FLAGS || type == VALUE_LIMIT) && put_named(s, ref, v))
+		return;
 	switch (type) {
 	case T_PTR:
 	case T_SUB:

@@ -90,10 +90,47 @@ static size_t field_size(const struct sc_field *f)
 	return (size_t)f->size * (f->count ? f->count : 1);
 }
 
+/* Structs of which strace shows some fields in another way. */
+enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_SIGACTION, QUIRK_LIMIT };
+
+static enum quirk quirk_of(const struct sc_struct *st)
+{
+	switch (st->name[0]) {
+	case 's':
+		return strcmp(st->name, "stat") == 0	  ? QUIRK_STAT :
+		       strcmp(st->name, "sigaction") == 0 ? QUIRK_SIGACTION :
+							    QUIRK_NONE;
+	case 'r':
+		return strncmp(st->name, "rlimit", 6) == 0 ? QUIRK_LIMIT : QUIRK_NONE;
+	default:
+		return QUIRK_NONE;
+	}
+}
+
+/* A device has a number in place of a size; no restorer is one that is not used. */
+static bool is_left_out(const struct sink *s, const struct sc_field *f, enum quirk quirk,
+			const uint8_t *p, size_t n)
+{
+	bool more = f->more && s->terse;
+
+	if (quirk == QUIRK_STAT && s->terse && n >= 28) {
+		unsigned int type = (unsigned int)load(p + 24, 4) >> 12 & 15;
+		bool device = type == 2 || type == 6;
+
+		if (strcmp(f->name, device ? "st_size" : "st_rdev") == 0)
+			return true;
+		return more && !(device && strcmp(f->name, "st_rdev") == 0);
+	}
+	if (quirk == QUIRK_SIGACTION && n >= 16 && strcmp(f->name, "sa_restorer") == 0)
+		return !(load(p + 8, 8) & 0x04000000);
+	return more;
+}
+
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
 		  const uint8_t *p, size_t n)
 {
 	bool left_out = false;
+	enum quirk quirk;
 
 	if (!st)
 		return false;
@@ -103,16 +140,20 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 	}
 	if (!st->fields->name || st->fields->off + (size_t)st->fields->size > n)
 		return false;
+	quirk = quirk_of(st);
 	s->ops->begin(s, GROUP_STRUCT);
 	for (const struct sc_field *f = st->fields; f->name; f++) {
 		if (f->type == T_PAD)
 			continue;
-		if ((f->more && s->terse) || f->off + field_size(f) > n) {
-			left_out = true;
+		if (f->off + field_size(f) > n || is_left_out(s, f, quirk, p, n)) {
+			left_out |= quirk != QUIRK_SIGACTION;
 			continue;
 		}
 		s->ops->field(s, f->name);
-		put_field(s, c, f, p + f->off, n - f->off);
+		if (quirk == QUIRK_LIMIT)
+			value_num(s, VALUE_LIMIT, f->ref, (int64_t)load(p + f->off, f->size));
+		else
+			put_field(s, c, f, p + f->off, n - f->off);
 	}
 	if (left_out)
 		s->ops->more(s, GROUP_STRUCT);
