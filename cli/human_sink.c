@@ -21,6 +21,10 @@ static struct human_sink *self(struct sink *s)
 static const struct {
 	const char *name, *word;
 } words[] = {
+	{ "AF_INET", "IPv4" },
+	{ "AF_INET6", "IPv6" },
+	{ "AF_NETLINK", "netlink" },
+	{ "AF_UNIX", "unix" },
 	{ "AT_EMPTY_PATH", "" },
 	{ "AT_SYMLINK_NOFOLLOW", "not following links" },
 	{ "F_OK", "existence" },
@@ -47,6 +51,8 @@ static const struct {
 	{ "SOCK_CLOEXEC", "" },
 	{ "SOCK_DGRAM", "datagram" },
 	{ "SOCK_NONBLOCK", "non-blocking" },
+	{ "SOCK_RAW", "raw" },
+	{ "SOCK_SEQPACKET", "packet" },
 	{ "SOCK_STREAM", "stream" },
 	{ "W_OK", "writing" },
 	{ "X_OK", "execution" },
@@ -214,6 +220,19 @@ static void put_duration(struct buf *out, int64_t v, uint64_t unit)
 		units_duration(out, (uint64_t)v * unit);
 }
 
+/* As the calls on processes have it: 0 is the caller or its group, -1 all, less a group. */
+static void put_pid(struct human_sink *s, int64_t v)
+{
+	if (v > 0) {
+		human_pid(s, (uint32_t)v);
+	} else if (v >= -1) {
+		buf_str(s->s.out, v ? "any" : "itself");
+	} else {
+		buf_str(s->s.out, "group ");
+		buf_i64(s->s.out, -v);
+	}
+}
+
 static void on_num(struct sink *s, unsigned int type, int64_t v)
 {
 	struct buf *out = s->out;
@@ -234,10 +253,7 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 		buf_u64(out, (uint64_t)v);
 		break;
 	case T_PID:
-		if (v > 0)
-			human_pid(self(s), (uint32_t)v);
-		else
-			buf_str(out, v == -1 ? "any" : "of its own group");
+		put_pid(self(s), v);
 		break;
 	case T_NS:
 	case T_US:
@@ -355,7 +371,9 @@ static void on_elem(struct sink *s)
 static void on_field(struct sink *s, const char *name)
 {
 	on_elem(s);
-	if (!name)
+	/* descriptors and what happened to them speak for themselves */
+	if (!name || strcmp(name, "fd") == 0 || strcmp(name, "events") == 0 ||
+	    strcmp(name, "revents") == 0)
 		return;
 	buf_str(s->out, name);
 	buf_char(s->out, '=');

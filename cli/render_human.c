@@ -105,12 +105,17 @@ static void set_base(struct human_sink *s, const struct call *c, unsigned int i)
 
 static void put_value(struct human_sink *s, const struct call *c, unsigned int i)
 {
+	const struct facts *facts = s->facts;
+
 	if (call_arg_absent(c, i))
 		return;
 	set_base(s, c, i);
 	s->plain = c->row->args[i].type == T_STRV;
 	s->first = true;
+	if (c->row->args[i].dir == D_OUT && c->row->args[i].sub == T_FD)
+		s->facts = NULL; /* new descriptors: what they were before does not matter */
 	value_arg(&s->s, c, i, VALUE_BOTH);
+	s->facts = facts;
 	s->plain = false;
 }
 
@@ -123,7 +128,7 @@ static void put_ret(struct human_sink *s, const struct call *c)
 	if (kind == R_FD) {
 		buf_str(out, "fd ");
 		buf_i64(out, c->rec->ret);
-	} else if (kind == R_PID && !facts_task(s->facts, (uint32_t)c->rec->ret)) {
+	} else if (kind == R_PID && c->row->nargs && !facts_task(s->facts, (uint32_t)c->rec->ret)) {
 		buf_str(out, "process ");
 		buf_i64(out, c->rec->ret);
 	} else if (kind == R_FLAGS && flags) {

@@ -52,6 +52,10 @@ void units_duration(struct buf *out, uint64_t ns)
 		buf_str(out, " s");
 		return;
 	}
+	if (!ns) {
+		buf_str(out, "0 s");
+		return;
+	}
 	while (i < 3 && ns >= units[i + 1].ns)
 		i++;
 	put_fraction(out, ns, units[i].ns,

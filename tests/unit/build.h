@@ -92,7 +92,8 @@ static inline void build_task(struct build *b, uint32_t tid, const char *comm)
 {
 	build_begin(b, TR_TASK, sizeof(b->task));
 	b->h.tid = tid;
-	memcpy(b->task.comm, comm, strnlen(comm, TR_COMM_LEN));
+	for (size_t i = 0; i < TR_COMM_LEN && comm[i]; i++)
+		b->task.comm[i] = comm[i];
 	b->task.start_ns = 7;
 	b->task.ppid = 1;
 	b->task.uid = 1000;
