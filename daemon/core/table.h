@@ -45,7 +45,10 @@ extern const struct sc_class sc_classes[]; /* ends with a NULL name; has %%stat 
 /* How an argument, or a field of a struct, is read and shown. */
 enum sc_type {
 	T_NONE = 0, /* not shown: an argument that only other ABIs use */
-	/* numbers; the width is that of the argument or field */
+	/*
+	 * Numbers; the width is that of the argument or field. Where one that is no T_FLAGS or T_ENUM
+	 * has a ref (struct sc_flags), the values that it names are shown by name: SIG_IGN.
+	 */
 	T_INT,	  /* signed decimal */
 	T_UINT,	  /* unsigned decimal */
 	T_LONG,   /* signed decimal, 64 bits (32 on a 32-bit ABI) */
@@ -240,5 +243,17 @@ const char *sc_errno_text(int err);
 int sc_errno_by_name(const char *name); /* 0 if there is none */
 
 const char *sc_signal_name(int signo); /* "SIGINT", "SIGRT_3"; NULL if it is none */
+
+/* Names that the rows of the network calls use, for addresses, messages and their control data. */
+const struct sc_flags *sc_address_families(void); /* AF_* */
+const struct sc_flags *sc_message_flags(void);	  /* MSG_* */
+const struct sc_flags *sc_sockopt_levels(void);	  /* SOL_*; cmsg_level too */
+const struct sc_flags *sc_sockopt_names(unsigned int level); /* NULL: an unknown level */
+
+/*
+ * What optval points to: T_STRUCT, T_STR (up to its length), or T_VALUE; NULL: an int, if it is 4
+ * bytes, else bytes. A value may be shorter than the struct: show the fields that are there.
+ */
+const struct sc_arg *sc_sockopt_value(unsigned int level, unsigned int name);
 
 #endif
