@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * test_capture.c - the capture interpreter over this process' own memory: what lies before a page that
+ * is missing, what is longer than the limit, what only the return makes readable.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <netinet/in.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <linux/types.h>
+
+#define PAGE 4096
+
+/* Memory is read by the kernel, which does not stumble over a page that can't be read. */
+static int own_read(void *dst, unsigned int n, unsigned long long addr)
+{
+	struct iovec to = { dst, n }, from = { (void *)(uintptr_t)addr, n };
+
+	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == (ssize_t)n ? 0 : -EFAULT;
+}
+
+static long own_read_str(char *dst, unsigned int n, unsigned long long addr)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (i == n - 1)
+			dst[i] = '\0';
+		else if (own_read(dst + i, 1, addr + i))
+			return -EFAULT;
+		if (!dst[i])
+			return i + 1;
+	}
+	return -EFAULT;
+}
+
+#define CAP_FUNC static
+#define cap_clamp(v, max) ((v) < (max) ? (v) : (max))
+#define cap_read(c, dst, n, addr) ((void)(c), own_read(dst, n, addr))
+#define cap_read_str(c, dst, n, addr) ((void)(c), own_read_str((char *)(dst), n, addr))
+#include <tracer/capture.h>
+#include <core/rec.h>
+
+struct rig {
+	struct tr_capture c;
+	struct tr_plan plan;
+	uint8_t *pages;	/* two; the second can't be read */
+	uint8_t *end;	/* where it begins */
+};
+
+static int setup(void **state)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+	void *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (!rig || p == MAP_FAILED || mprotect((char *)p + PAGE, PAGE, PROT_NONE))
+		return -1;
+	rig->pages = p;
+	rig->end = rig->pages + PAGE;
+	rig->c.string_limit = 32;
+	rig->c.rec.h.type = TR_SYSCALL;
+	memset(rig->c.payload, 0xaa, sizeof(rig->c.payload)); /* padding is zeroed, or tests see it */
+	*state = rig;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct rig *rig = *state;
+
+	munmap(rig->pages, 2 * PAGE);
+	free(rig);
+	return 0;
+}
+
+static void show_page(struct rig *rig)
+{
+	assert_int_equal(mprotect(rig->end, PAGE, PROT_READ | PROT_WRITE), 0);
+}
+
+static struct tr_op *add_op(struct rig *rig, unsigned int kind, unsigned int arg, unsigned int len,
+			    unsigned int flags)
+{
+	struct tr_op *op = &rig->plan.ops[rig->plan.nops++];
+
+	assert_in_range(rig->plan.nops, 1, TR_PLAN_OPS);
+	*op = (struct tr_op){ .kind = kind, .arg = arg, .len = len, .flags = flags };
+	return op;
+}
+
+static void arg(struct rig *rig, unsigned int i, const void *p)
+{
+	rig->c.rec.args[i] = (uintptr_t)p;
+}
+
+/* The call returns. Gives the record that results, checked as a reader would. */
+static const struct tr_syscall *run_exit(struct rig *rig, int64_t ret)
+{
+	struct tr_syscall *rec = &rig->c.rec;
+	static _Alignas(8) uint8_t whole[TR_RECORD_MAX + CAP_ITEM_MAX];
+
+	rec->ret = ret;
+	cap_run(&rig->c, &rig->plan, 1);
+	assert_true(rig->c.off % 8 == 0);
+	assert_true(rig->c.off <= TR_PAYLOAD_MAX + 16);
+	rec->h.len = sizeof(*rec) + rig->c.off;
+	memcpy(whole, rec, sizeof(*rec));
+	memcpy(whole + sizeof(*rec), rig->c.payload, rig->c.off);
+	assert_non_null(rec_check(whole, rec->h.len));
+	return (const struct tr_syscall *)whole;
+}
+
+static const struct tr_syscall *run(struct rig *rig, int64_t ret)
+{
+	cap_run(&rig->c, &rig->plan, 0);
+	return run_exit(rig, ret);
+}
+
+static const struct tr_item *only_item(const struct tr_syscall *rec)
+{
+	assert_int_equal(rec->nitems, 1);
+	return rec_item_first(rec);
+}
+
+static void item_is(const struct tr_item *item, const char *bytes, size_t n, unsigned int flags)
+{
+	const uint8_t *data = rec_item_data(item);
+
+	assert_int_equal(item->len, n);
+	assert_memory_equal(data, bytes, n);
+	assert_int_equal(item->flags, flags);
+	for (size_t i = n; i % 8; i++)
+		assert_int_equal(data[i], 0);
+}
+
+static void test_string(void **state)
+{
+	struct rig *rig = *state;
+
+	add_op(rig, TR_OP_STR, 1, 0, TR_OP_ENTRY);
+	arg(rig, 1, "hello");
+	item_is(only_item(run(rig, 0)), "hello", 5, 0);
+}
+
+static void test_empty_string(void **state)
+{
+	struct rig *rig = *state;
+
+	add_op(rig, TR_OP_STR, 0, 0, TR_OP_ENTRY);
+	arg(rig, 0, "");
+	item_is(only_item(run(rig, 0)), "", 0, 0);
+}
+
+/* Exactly as long as the limit is not cut; one more is. */
+static void test_string_at_limit(void **state)
+{
+	static const char s[] = "0123456789abcdef0123456789abcdefg";
+	struct rig *rig = *state;
+	const struct tr_syscall *rec;
+	char fits[33];
+
+	memcpy(fits, s, 32);
+	fits[32] = '\0';
+	add_op(rig, TR_OP_STR, 0, 0, TR_OP_ENTRY);
+	add_op(rig, TR_OP_STR, 1, 0, TR_OP_ENTRY);
+	arg(rig, 0, fits);
+	arg(rig, 1, s);
+	rec = run(rig, 0);
+	assert_int_equal(rec->nitems, 2);
+	item_is(rec_item_first(rec), s, 32, 0);
+	item_is(rec_item_next(rec, rec_item_first(rec)), s, 32, TR_ITEM_TRUNC);
+}
+
+static void test_string_of_own_limit(void **state)
+{
+	struct rig *rig = *state;
+	char path[200];
+
+	memset(path, 'p', sizeof(path));
+	path[199] = '\0';
+	add_op(rig, TR_OP_STR, 0, 0, TR_OP_ENTRY)->size = 4096;
+	arg(rig, 0, path);
+	item_is(only_item(run(rig, 0)), path, 199, 0);
+}
+
+static void test_string_ends_at_page(void **state)
+{
+	struct rig *rig = *state;
+
+	add_op(rig, TR_OP_STR, 0, 0, TR_OP_ENTRY);
+	memcpy(rig->end - 6, "tight", 6);
+	arg(rig, 0, rig->end - 6);
+	item_is(only_item(run(rig, 0)), "tight", 5, 0);
+}
+
+/* No NUL before the page that is missing: what is there is shown, and marked. */
+static void test_string_runs_off(void **state)
+{
+	struct rig *rig = *state;
+	const struct tr_syscall *rec;
+	const struct tr_item *item;
+
+	add_op(rig, TR_OP_STR, 0, 0, TR_OP_ENTRY);
+	memcpy(rig->end - 5, "loose", 5);
+	arg(rig, 0, rig->end - 5);
+	rec = run(rig, -EFAULT);
+	item = rec_item_find(rec, 0, TR_PART_SELF, 0, 0);
+	assert_non_null(item);
+	item_is(item, "loose", 5, TR_ITEM_TRUNC | TR_ITEM_FAULT);
+}
+
+static void test_unreadable_string(void **state)
+{
+	struct rig *rig = *state;
+
+	add_op(rig, TR_OP_STR, 0, 0, TR_OP_ENTRY);
+	arg(rig, 0, rig->end);
+	assert_int_equal(run(rig, -EFAULT)->nitems, 0);
+	assert_int_equal(rig->c.retry, 1);
+}
+
+static void test_null_and_small_pointers(void **state)
+{
+	struct rig *rig = *state;
+	const uint64_t bad[] = { 0, 1, 4095 };
+
+	add_op(rig, TR_OP_STR, 0, 0, TR_OP_ENTRY);
+	add_op(rig, TR_OP_BUF, 1, 4, TR_OP_ENTRY);
+	add_op(rig, TR_OP_IOV, 2, 4, TR_OP_ENTRY);
+	add_op(rig, TR_OP_STRV, 3, 0, TR_OP_ENTRY);
+	add_op(rig, TR_OP_MSGHDR, 5, 0, TR_OP_ENTRY);
+	rig->c.rec.args[4] = 10;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		for (int k = 0; k < 6; k++)
+			if (k != 4)
+				rig->c.rec.args[k] = bad[i];
+		assert_int_equal(run(rig, 0)->nitems, 0);
+	}
+}
+
+/* The kernel faulted the page in while it worked: at exit it is there. It is still entry's data. */
+static void test_retry_at_exit(void **state)
+{
+	struct rig *rig = *state;
+	struct tr_syscall *rec = &rig->c.rec;
+
+	add_op(rig, TR_OP_STR, 0, 0, TR_OP_ENTRY);
+	arg(rig, 0, rig->end);
+	cap_run(&rig->c, &rig->plan, 0);
+	assert_int_equal(rec->nitems, 0);
+	show_page(rig);
+	memcpy(rig->end, "late", 5);
+	item_is(only_item(run_exit(rig, -ENOENT)), "late", 4, 0);
+}
+
+static void test_buffer_out(void **state)
+{
+	struct rig *rig = *state;
+
+	add_op(rig, TR_OP_BUF, 1, 2, TR_OP_ENTRY);
+	arg(rig, 1, "write these bytes and no more");
+	rig->c.rec.args[2] = 17;
+	item_is(only_item(run(rig, 17)), "write these bytes", 17, 0);
+}
+
+/* The same bytes, whether a buffer takes the short way or not. */
+static void test_buffer_lengths(void **state)
+{
+	static const char text[] = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOP";
+	struct rig *rig = *state;
+
+	add_op(rig, TR_OP_BUF, 0, 1, TR_OP_ENTRY);
+	arg(rig, 0, text);
+	rig->c.string_limit = 40;
+	for (unsigned int n = 0; n <= 50; n++) {
+		const struct tr_syscall *rec;
+
+		rig->c.rec.args[1] = n;
+		rig->c.rec.nitems = 0;
+		rig->c.off = 0;
+		memset(rig->c.payload, 0xaa, 256);
+		rec = run(rig, n);
+		if (!n)
+			assert_int_equal(rec->nitems, 0);
+		else
+			item_is(only_item(rec), text, n < 40 ? n : 40, n > 40 ? TR_ITEM_TRUNC : 0);
+	}
+}
+
+/* What came in is as long as the result says, and nothing if it failed. */
+static void test_buffer_in(void **state)
+{
+	struct rig *rig = *state;
+
+	add_op(rig, TR_OP_BUF, 1, 2, TR_OP_EXIT);
+	arg(rig, 1, "got ten!!! not this");
+	rig->c.rec.args[2] = 4096;
+	item_is(only_item(run(rig, 10)), "got ten!!!", 10, TR_ITEM_EXIT);
+	rig->c.rec.nitems = 0;
+	rig->c.off = 0;
+	assert_int_equal(run(rig, -EAGAIN)->nitems, 0);
+	assert_int_equal(run(rig, 0)->nitems, 0);
+}
+
+static void test_buffer_ends_before_hole(void **state)
+{
+	struct rig *rig = *state;
+
+	add_op(rig, TR_OP_BUF, 0, 1, TR_OP_EXIT);
+	memcpy(rig->end - 10, "0123456789", 10);
+	arg(rig, 0, rig->end - 10);
+	rig->c.rec.args[1] = 30;
+	item_is(only_item(run(rig, 10)), "0123456789", 10, TR_ITEM_EXIT);
+	rig->c.rec.nitems = 0;
+	rig->c.off = 0;
+	item_is(only_item(run(rig, 30)), "0123456789", 10, TR_ITEM_EXIT | TR_ITEM_TRUNC | TR_ITEM_FAULT);
+}
+
+static void test_huge_lengths(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->c.string_limit = CAP_ITEM_MAX;
+	add_op(rig, TR_OP_BUF, 0, 1, TR_OP_ENTRY);
+	add_op(rig, TR_OP_SIZED, 0, 1, TR_OP_ENTRY)->size = 64;
+	add_op(rig, TR_OP_ARRAY, 0, 1, TR_OP_ENTRY)->size = 8;
+	add_op(rig, TR_OP_BITS, 0, 1, TR_OP_ENTRY);
+	add_op(rig, TR_OP_SOCKADDR, 0, 1, TR_OP_ENTRY);
+	add_op(rig, TR_OP_IOV, 0, 1, TR_OP_ENTRY);
+	arg(rig, 0, rig->pages);
+	rig->c.rec.args[1] = ~0ULL;
+	run(rig, 0);
+}
+
+static void test_payload_overflow(void **state)
+{
+	struct rig *rig = *state;
+	const struct tr_syscall *rec;
+	const struct tr_item *item;
+	char *big = malloc(8192);
+	unsigned int sum = 0;
+
+	assert_non_null(big);
+	memset(big, 'b', 8192);
+	rig->c.string_limit = CAP_ITEM_MAX;
+	for (unsigned int i = 0; i < 4; i++)
+		add_op(rig, TR_OP_BUF, i, 5, TR_OP_ENTRY);
+	for (unsigned int i = 0; i < 4; i++)
+		arg(rig, i, big);
+	rig->c.rec.args[5] = 4000;
+	rec = run(rig, 0);
+	assert_in_range(rec->h.len, 7000, TR_RECORD_MAX);
+	assert_in_range(rec->nitems, 2, 4);
+	item = rec_item_first(rec);
+	item_is(item, big, 4000, 0);
+	for (; item; item = rec_item_next(rec, item)) {
+		sum += item->len;
+		if (item->len < 4000)
+			assert_int_equal(item->flags & TR_ITEM_TRUNC, TR_ITEM_TRUNC);
+	}
+	assert_in_range(sum, 7000, TR_PAYLOAD_MAX);
+	free(big);
+}
+
+static void test_fixed_in_and_out(void **state)
+{
+	struct rig *rig = *state;
+	const struct tr_syscall *rec;
+	uint64_t value = 0x1111;
+
+	add_op(rig, TR_OP_FIXED, 2, 0, TR_OP_ENTRY | TR_OP_EXIT)->size = 8;
+	arg(rig, 2, &value);
+	cap_run(&rig->c, &rig->plan, 0);
+	value = 0x2222;
+	rec = run_exit(rig, 0);
+	assert_int_equal(rec->nitems, 2);
+	assert_int_equal(*(uint64_t *)rec_item_data(rec_item_find(rec, 2, 0, 0, 0)), 0x1111);
+	assert_int_equal(*(uint64_t *)rec_item_data(rec_item_find(rec, 2, 0, 0, 1)), 0x2222);
+}
+
+static void test_exit_on_error(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t v = 5;
+
+	add_op(rig, TR_OP_FIXED, 0, 0, TR_OP_EXIT)->size = 8;
+	add_op(rig, TR_OP_FIXED, 1, 0, TR_OP_EXIT | TR_OP_EXIT_ON_ERROR)->size = 8;
+	arg(rig, 0, &v);
+	arg(rig, 1, &v);
+	assert_int_equal(only_item(run(rig, -EINTR))->arg, 1);
+}
+
+/* A successful mmap may return what looks negative: only the last page of numbers are errors. */
+static void test_large_results_are_no_errors(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t v = 5;
+
+	add_op(rig, TR_OP_FIXED, 0, 0, TR_OP_EXIT)->size = 8;
+	arg(rig, 0, &v);
+	assert_int_equal(run(rig, -4096)->nitems, 1);
+	assert_int_equal(run(rig, -4095)->nitems, 1);
+}
+
+static void test_iovec(void **state)
+{
+	struct rig *rig = *state;
+	struct iovec iov[3] = { { "alpha", 5 }, { "", 0 }, { "gamma rays", 10 } };
+	const struct tr_syscall *rec;
+
+	add_op(rig, TR_OP_IOV, 1, 2, TR_OP_ENTRY);
+	arg(rig, 1, iov);
+	rig->c.rec.args[2] = 3;
+	rec = run(rig, 15);
+	assert_int_equal(rec->nitems, 3);
+	item_is(rec_item_find(rec, 1, TR_PART_SELF, 0, 0), (char *)iov, sizeof(iov), 0);
+	item_is(rec_item_find(rec, 1, TR_PART_IOV_DATA, 0, 0), "alpha", 5, 0);
+	item_is(rec_item_find(rec, 1, TR_PART_IOV_DATA, 2, 0), "gamma rays", 10, 0);
+	assert_null(rec_item_find(rec, 1, TR_PART_IOV_DATA, 1, 0));
+}
+
+/* readv: as many bytes as came, over the buffers in turn. */
+static void test_iovec_in(void **state)
+{
+	struct rig *rig = *state;
+	struct iovec iov[3] = { { "aaaaa", 5 }, { "bbbbb", 5 }, { "ccccc", 5 } };
+	const struct tr_syscall *rec;
+
+	add_op(rig, TR_OP_IOV, 1, 2, TR_OP_EXIT);
+	arg(rig, 1, iov);
+	rig->c.rec.args[2] = 3;
+	rec = run(rig, 7);
+	item_is(rec_item_find(rec, 1, TR_PART_IOV_DATA, 0, 1), "aaaaa", 5, TR_ITEM_EXIT);
+	item_is(rec_item_find(rec, 1, TR_PART_IOV_DATA, 1, 1), "bb", 2, TR_ITEM_EXIT);
+	assert_null(rec_item_find(rec, 1, TR_PART_IOV_DATA, 2, 1));
+}
+
+static void test_many_iovecs(void **state)
+{
+	struct rig *rig = *state;
+	struct iovec iov[100];
+	const struct tr_syscall *rec;
+	const struct tr_item *item;
+
+	for (unsigned int i = 0; i < 100; i++)
+		iov[i] = (struct iovec){ "x", 1 };
+	add_op(rig, TR_OP_IOV, 0, 1, TR_OP_ENTRY);
+	arg(rig, 0, iov);
+	rig->c.rec.args[1] = 100;
+	rec = run(rig, 100);
+	item = rec_item_find(rec, 0, TR_PART_SELF, 0, 0);
+	assert_int_equal(item->len, CAP_IOV_MAX * 16);
+	assert_int_equal(item->flags, TR_ITEM_TRUNC);
+	assert_int_equal(rec->nitems, 1 + CAP_IOV_MAX);
+}
+
+static void test_msghdr(void **state)
+{
+	struct rig *rig = *state;
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = 0x5000 };
+	struct iovec iov[2] = { { "one", 3 }, { "twelve", 6 } };
+	_Alignas(8) char control[CMSG_SPACE(sizeof(int))] = "control";
+	struct msghdr m = {
+		.msg_name = &to,
+		.msg_namelen = sizeof(to),
+		.msg_iov = iov,
+		.msg_iovlen = 2,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	const struct tr_syscall *rec;
+
+	add_op(rig, TR_OP_MSGHDR, 1, 0, TR_OP_ENTRY);
+	arg(rig, 1, &m);
+	rec = run(rig, 9);
+	item_is(rec_item_find(rec, 1, TR_PART_SELF, 0, 0), (char *)&m, sizeof(m), 0);
+	item_is(rec_item_find(rec, 1, TR_PART_MSG_NAME, 0, 0), (char *)&to, sizeof(to), 0);
+	item_is(rec_item_find(rec, 1, TR_PART_MSG_IOV, 0, 0), (char *)iov, sizeof(iov), 0);
+	item_is(rec_item_find(rec, 1, TR_PART_MSG_DATA, 0, 0), "one", 3, 0);
+	item_is(rec_item_find(rec, 1, TR_PART_MSG_DATA, 1, 0), "twelve", 6, 0);
+	item_is(rec_item_find(rec, 1, TR_PART_MSG_CONTROL, 0, 0), control, sizeof(control), 0);
+}
+
+static void test_argv(void **state)
+{
+	struct rig *rig = *state;
+	char *argv[] = { "prog", "", "third argument", NULL };
+	const struct tr_syscall *rec;
+	const struct tr_item *end;
+
+	add_op(rig, TR_OP_STRV, 1, 0, TR_OP_ENTRY);
+	arg(rig, 1, argv);
+	rec = run(rig, 0);
+	item_is(rec_item_find(rec, 1, TR_PART_STRV, 0, 0), "prog", 4, 0);
+	item_is(rec_item_find(rec, 1, TR_PART_STRV, 1, 0), "", 0, 0);
+	item_is(rec_item_find(rec, 1, TR_PART_STRV, 2, 0), "third argument", 14, 0);
+	end = rec_item_find(rec, 1, TR_PART_STRV_END, 3, 0);
+	assert_non_null(end);
+	assert_int_equal(rec->nitems, 4);
+}
+
+static void test_envp_is_counted(void **state)
+{
+	struct rig *rig = *state;
+	char *envp[101];
+	const struct tr_item *item;
+
+	for (unsigned int i = 0; i < 100; i++)
+		envp[i] = "A=1";
+	envp[100] = NULL;
+	add_op(rig, TR_OP_STRV, 2, 0, TR_OP_ENTRY)->size = 1;
+	arg(rig, 2, envp);
+	item = only_item(run(rig, 0));
+	assert_int_equal(item->part, TR_PART_STRV_END);
+	assert_int_equal(item->index, 100);
+	assert_int_equal(item->len, 0);
+}
+
+static void test_long_argv(void **state)
+{
+	struct rig *rig = *state;
+	char *argv[200];
+	const struct tr_syscall *rec;
+
+	for (unsigned int i = 0; i < 199; i++)
+		argv[i] = "a";
+	argv[199] = NULL;
+	add_op(rig, TR_OP_STRV, 1, 0, TR_OP_ENTRY);
+	arg(rig, 1, argv);
+	rec = run(rig, 0);
+	assert_non_null(rec_item_find(rec, 1, TR_PART_STRV, CAP_STRV_MAX - 1, 0));
+	assert_null(rec_item_find(rec, 1, TR_PART_STRV, CAP_STRV_MAX, 0));
+	assert_non_null(rec_item_find(rec, 1, TR_PART_STRV_END, 199, 0));
+}
+
+static void test_sockaddr_out(void **state)
+{
+	struct rig *rig = *state;
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+	uint32_t len = sizeof(addr);
+
+	add_op(rig, TR_OP_SOCKADDR, 1, 2, TR_OP_EXIT);
+	arg(rig, 1, &addr);
+	arg(rig, 2, &len);
+	item_is(only_item(run(rig, 3)), (char *)&addr, sizeof(addr), TR_ITEM_EXIT);
+	len = 4000; /* longer than any address: what the kernel says is not believed */
+	rig->c.rec.nitems = 0;
+	rig->c.off = 0;
+	run(rig, 3);
+}
+
+static void test_result_as_length(void **state)
+{
+	struct rig *rig = *state;
+	const struct tr_syscall *rec;
+
+	add_op(rig, TR_OP_RET_BYTES, 0, 0, TR_OP_EXIT)->size = 4096;
+	add_op(rig, TR_OP_RET_ARRAY, 1, 0, TR_OP_EXIT)->size = 4;
+	arg(rig, 0, "/a/link");
+	arg(rig, 1, "aaaabbbbccccddddeeeeffffgggg");
+	rec = run(rig, 7);
+	item_is(rec_item_find(rec, 0, 0, 0, 1), "/a/link", 7, TR_ITEM_EXIT);
+	item_is(rec_item_find(rec, 1, 0, 0, 1), "aaaabbbbccccddddeeeeffffgggg", 28, TR_ITEM_EXIT);
+	rig->c.rec.nitems = 0;
+	rig->c.off = 0;
+	assert_int_equal(run(rig, 0)->nitems, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_string, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_empty_string, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_string_at_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_string_of_own_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_string_ends_at_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_string_runs_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unreadable_string, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_null_and_small_pointers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_retry_at_exit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_buffer_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_buffer_lengths, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_buffer_in, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_buffer_ends_before_hole, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_huge_lengths, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_payload_overflow, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fixed_in_and_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_exit_on_error, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_large_results_are_no_errors, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_iovec, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_iovec_in, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_iovecs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_msghdr, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_argv, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_envp_is_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long_argv, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sockaddr_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_result_as_length, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
