@@ -215,6 +215,83 @@ static void test_structs(void **state)
 	assert_string_equal(strace_line(), "pipe2([3, 4], O_CLOEXEC)                = 0\n");
 }
 
+/* What strace does not print as its plain value. */
+static void test_particular(void **state)
+{
+	const uint64_t limit[2] = { 8192 * 1024, UINT64_MAX }, ignore[4] = { 1, 0x10000000, 0, 2 };
+	struct stat null = { .st_mode = S_IFCHR | 0666, .st_rdev = 0x103 };
+
+	(void)state;
+	BUILD_CALL(&b, "prlimit64", 0, 0, 3, 0, 0x2000);
+	build_item(&b, 3, TR_ITEM_EXIT, limit, sizeof(limit));
+	assert_string_equal(strace_line(), "prlimit64(0, RLIMIT_STACK, NULL, {rlim_cur=8192*1024, "
+					   "rlim_max=RLIM64_INFINITY}) = 0\n");
+	BUILD_CALL(&b, "rt_sigaction", 0, 2, 0x2000, 0, 8);
+	build_item(&b, 1, 0, ignore, sizeof(ignore));
+	assert_string_equal(strace_line(), "rt_sigaction(SIGINT, {sa_handler=SIG_IGN, sa_mask=[INT], "
+					   "sa_flags=SA_RESTART}, NULL, 8) = 0\n");
+	BUILD_CALL(&b, "newfstatat", 0, (uint64_t)-100, 0x1000, 0x2000, 0);
+	build_str(&b, 1, "/dev/null");
+	build_item(&b, 2, TR_ITEM_EXIT, &null, sizeof(null));
+	assert_string_equal(strace_line(),
+			    "newfstatat(AT_FDCWD, \"/dev/null\", {st_mode=S_IFCHR|0666, "
+			    "st_rdev=makedev(0x1, 0x3), ...}, 0) = 0\n");
+	BUILD_CALL(&b, "clone", 7, 0x01200011, 0, 0, 0x7000, 0);
+	assert_string_equal(strace_line(),
+			    "clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|"
+			    "SIGCHLD, child_tidptr=0x7000) = 7\n");
+	BUILD_CALL(&b, "fcntl", 0, 3, 3);
+	assert_string_equal(strace_line(), "fcntl(3, F_GETFL)                       = 0 "
+					   "(flags O_RDONLY)\n");
+	BUILD_CALL(&b, "getrandom", 2, 0x2000, 2, 1);
+	build_item(&b, 0, TR_ITEM_EXIT, "A\1", 2);
+	assert_string_equal(strace_line(), "getrandom(\"\\x41\\x01\", 2, GRND_NONBLOCK) = 2\n");
+}
+
+/* A call of a 32-bit ABI has that ABI's name, and no struct of a 64-bit one. */
+static void test_i386(void **state)
+{
+	const uint64_t args[TR_MAX_ARGS] = { 0xffffff9c, 0x1000, 0x2000, 0 };
+
+	(void)state;
+	build_nr(&b, 300, 0, args); /* fstatat64 */
+	b.call.abi = TR_ABI_I386;
+	build_str(&b, 1, "/x");
+	assert_memory_equal(strace_line(), "fstatat64(AT_FDCWD, \"/x\", 0x2000, 0)",
+			    strlen("fstatat64(AT_FDCWD, \"/x\", 0x2000, 0)"));
+	assert_non_null(strstr(json_args(), "\"AT_FDCWD\""));
+}
+
+static void test_other_records(void **state)
+{
+	struct render r = render_as("human");
+
+	(void)state;
+	build_begin(&b, TR_LOST, sizeof(b.lost));
+	b.lost.count = 12;
+	assert_string_equal(show(&r),
+			    "00:00:01.000 12 events lost here: tracerd could not keep up\n");
+	json_object_put(json_parsed());
+	build_begin(&b, TR_FORK, sizeof(b.fork));
+	b.fork.child_tgid = b.fork.child_tid = 77;
+	assert_string_equal(human(), "started process 77\n");
+	assert_string_equal(strace_line(), "");
+	json_object_put(json_parsed());
+	build_begin(&b, TR_EXEC, sizeof(b.exec));
+	b.exec.old_tid = BUILD_PID;
+	b.exec.filename_len = 7;
+	build_append(&b, "/bin/ls", 7);
+	assert_string_equal(human(), "now runs /bin/ls\n");
+	json_object_put(json_parsed());
+	build_begin(&b, TR_EXIT, sizeof(b.exit));
+	b.exit.status = 11 | 0x80;
+	b.exit.last = 1;
+	assert_string_equal(human(), "was killed by SIGSEGV (core dumped)\n");
+	build_task(&b, BUILD_PID, "cat"); /* a fact is no line */
+	assert_string_equal(strace_line(), "");
+	assert_string_equal(show(&r), "");
+}
+
 static void test_exec(void **state)
 {
 	(void)state;
@@ -384,7 +461,7 @@ static void assert_harmless(const char *line)
 static void test_hostile(void **state)
 {
 	static const char *const formats[] = { "human", "strace", "json" };
-	const char *names[] = { "\033]0;owned\007", "\xc2\x9b""31m", "\xff\xfe", "a\nb",
+	const char *names[] = { "\033]0;owned\007", "\xc2\x9b[31m", "\xff\xfe", "a\nb",
 				"\xe2\x80\xaegpj.exe", "\xf0\x9f\x98\x80", "\\\"\x7f" };
 
 	(void)state;
@@ -443,6 +520,7 @@ static void test_every_row(void **state)
 				args[i] = (uint64_t)random() >> (random() % 32);
 			build_nr(&b, id, random() % 3 ? random() % 20 : -(random() % 600), args);
 			b.h.flags = (uint16_t)(random() % 8);
+			b.call.abi = random() % 4 ? TR_ABI_X86_64 : TR_ABI_I386;
 			for (int i = 0; i < 8; i++) {
 				struct build_part part = { (uint8_t)(i % 6),
 							   random() % 2 ? 0 : (uint8_t)(random() % 10),
@@ -469,6 +547,8 @@ int main(void)
 		cmocka_unit_test(test_open),	     cmocka_unit_test(test_column),
 		cmocka_unit_test(test_data),	     cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_structs),	     cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_particular),   cmocka_unit_test(test_i386),
+		cmocka_unit_test(test_other_records),
 		cmocka_unit_test(test_vectors),	     cmocka_unit_test(test_poll),
 		cmocka_unit_test(test_sockets),	     cmocka_unit_test(test_unknown_call),
 		cmocka_unit_test(test_signals),	     cmocka_unit_test(test_prefixes),
