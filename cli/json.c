@@ -132,7 +132,7 @@ void json_hex(struct json *j, uint64_t v)
 	json_text_end(j);
 }
 
-void json_bool(struct json *j, bool v)
+void json_boolean(struct json *j, bool v)
 {
 	json_value(j);
 	buf_str(j->out, v ? "true" : "false");

@@ -29,7 +29,7 @@ void json_str(struct json *j, const char *s); /* NULL: null */
 void json_u64(struct json *j, uint64_t v);
 void json_i64(struct json *j, int64_t v);
 void json_hex(struct json *j, uint64_t v); /* a string: "0x7f" */
-void json_bool(struct json *j, bool v);
+void json_boolean(struct json *j, bool v);
 void json_null(struct json *j);
 void json_seconds(struct json *j, int64_t ns); /* a number of seconds with 9 decimals */
 

@@ -47,7 +47,7 @@ void json_sink_flush(struct json_sink *s)
 	if (!s->level[level].cut || !s->level[level].key)
 		return;
 	json_derived_key(&s->j, s->level[level].key, "_truncated");
-	json_bool(&s->j, true);
+	json_boolean(&s->j, true);
 	s->level[level].cut = false;
 }
 
@@ -206,7 +206,7 @@ void json_status(struct json *j, int status)
 	json_str(j, sc_signal_name(WIFSTOPPED(status) ? WSTOPSIG(status) : WTERMSIG(status)));
 	if (WIFSIGNALED(status)) {
 		json_key(j, "core");
-		json_bool(j, WCOREDUMP(status));
+		json_boolean(j, WCOREDUMP(status));
 	}
 }
 
@@ -217,7 +217,7 @@ static void on_wstatus(struct sink *s, uint32_t status)
 	json_begin(j, '{');
 	if (status == 0xffff) {
 		json_key(j, "continued");
-		json_bool(j, true);
+		json_boolean(j, true);
 	} else {
 		json_status(j, (int)status);
 	}

@@ -171,7 +171,7 @@ static void put_call(struct render *r, const struct tr_syscall *rec, struct buf 
 	}
 	if (rec->h.flags & TR_F_BLOCKED) {
 		json_key(j, "blocked");
-		json_bool(j, true);
+		json_boolean(j, true);
 	}
 	if (r->view.fds)
 		put_fds(r, j, &c);
@@ -223,7 +223,7 @@ static void put_exit(struct render *r, const struct tr_exit *rec, struct json *j
 	put_head(r, j, "exit", &rec->h);
 	json_status(j, (int)rec->status);
 	json_key(j, "process");
-	json_bool(j, rec->last);
+	json_boolean(j, rec->last);
 	json_key(j, "user_ns");
 	json_u64(j, rec->utime_ns);
 	json_key(j, "system_ns");
