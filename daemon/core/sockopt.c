@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * sockopt.c - what the options of sockets are called and what their values are, and the sets of names
- * that addresses and messages have in common with the rows of the network calls.
+ * sockopt.c - what the options of sockets are called and what their values are, and the names
+ * that addresses and messages share with the rows of the network calls.
  */
 #include <core/table.h>
 

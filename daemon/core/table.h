@@ -145,6 +145,7 @@ enum sc_ret {
 	R_TIME,	 /* seconds since the epoch */
 	R_FLAGS, /* ret_ref: struct sc_flags (fcntl F_GETFL: through sc_sub) */
 	R_MASK,
+	R_ENUM,	 /* ret_ref; decimal with the name beside it: 1 (SUID_DUMP_USER) */
 };
 
 /* What a call does to the caller's descriptors or process, beyond what types say. */
