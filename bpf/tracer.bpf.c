@@ -123,16 +123,16 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	}
 	mask = task_sessions(task, st);
 	st->live = 0;
+	st->reported = 0;
 	st->entered = 1;
 	if (!mask)
 		return 0;
 	abi = task_abi(task);
-	mask &= call_sessions(abi, nr);
+	mask &= call_sessions(abi, nr) & cfg.traced;
 	if (!mask)
 		return 0;
 	st->nr = nr < 0xffff ? nr : 0xffff;
 	st->abi = abi;
-	st->reported = 0;
 	if (mask & cfg.stream) {
 		c = capture_make(task, st);
 		if (c) {
@@ -169,14 +169,11 @@ static __always_inline void call_end(struct task_struct *task, struct task_state
 	call_emit(task, st, c, mask, flags);
 }
 
-/*
- * A call returns whose beginning no session saw. If a session came meanwhile that wants it, it gets
- * the call with the arguments that the registers still hold.
- */
+/* A session gets the call with the arguments that the registers still hold. */
 static __noinline __u64 late_begin(struct task_struct *task, struct pt_regs *regs,
 				   struct task_state *st)
 {
-	__u64 mask = task_sessions(task, st) & cfg.stream, nr = regs_nr(regs);
+	__u64 mask = st->mask & cfg.stream, nr = regs_nr(regs);
 	__u32 abi = task_abi(task);
 	struct tr_capture *c;
 
@@ -191,6 +188,23 @@ static __noinline __u64 late_begin(struct task_struct *task, struct pt_regs *reg
 	st->start_ns = bpf_ktime_get_ns();
 	call_begin(task, regs, abi, st->nr, mask, c);
 	return mask;
+}
+
+/*
+ * Sessions came or went while the call was in progress: those that saw it begin and still want the task get
+ * it whole. Where there is none of these, it goes to those that came, but not to one that only now wants
+ * the task because the call itself changed it (execve, prctl).
+ */
+static __noinline __u64 late_sessions(struct task_struct *task, struct pt_regs *regs,
+				      struct task_state *st, __u32 *flags)
+{
+	bool came = st->gen || !st->entered || (st->reported & ~st->live);
+	__u64 mask = st->live & task_sessions(task, st);
+
+	if (mask || !came)
+		return mask;
+	*flags = TR_F_NO_ENTRY;
+	return late_begin(task, regs, st);
 }
 
 SEC("tp_btf/sys_exit")
@@ -209,23 +223,11 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 			return 0;
 	}
 	mask = st->live;
-	if (!mask && st->gen == cfg.gen)
-		return 0;
-	if (st->gen != cfg.gen) {
-		/* Sessions came or went meanwhile: only those that want the task now get the call. */
-		__u64 now_live = task_sessions(task, st);
-
-		mask = st->live & now_live;
-		if (!mask && !st->entered) {
-			mask = late_begin(task, regs, st);
-			flags = TR_F_NO_ENTRY;
-		}
-		if (!mask) {
-			st->live = 0;
-			return 0;
-		}
-	}
+	if (st->gen != cfg.gen || (st->reported & ~mask))
+		mask = late_sessions(task, regs, st, &flags);
 	st->live = 0;
+	if (!mask)
+		return 0;
 	now = bpf_ktime_get_ns();
 	duration = now - st->start_ns;
 	plan = call_plan(st->abi, st->nr);
@@ -247,7 +249,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 
 	if (!st)
 		return 0;
-	mask = task_sessions(parent, st);
+	mask = task_sessions(parent, st) & cfg.traced;
 	if (!mask)
 		return 0;
 	follow = mask & cfg.follow;
@@ -311,7 +313,7 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux
 	if (!st || !s)
 		return 0;
 	st->gen = 0;
-	mask = task_sessions(task, st);
+	mask = task_sessions(task, st) & cfg.traced;
 	/* A call in progress stays with those who saw it begin, unless they lost sight of the task. */
 	st->live &= mask;
 	if (!mask)
@@ -352,10 +354,11 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	struct tr_capture *c;
 	struct tr_exit r;
 	__u64 mask, live;
+	__u32 tid, tgid;
 
 	if (!st)
 		return 0;
-	mask = task_sessions(task, st);
+	mask = task_sessions(task, st) & cfg.traced;
 	if (!mask) {
 		capture_free(st);
 		return 0;
@@ -379,6 +382,12 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	exit_fill(&r, task, mask);
 	if (emit(&r, sizeof(r)))
 		count_lost(mask);
+	/* The number may soon be that of another process, which nobody asked for. */
+	tid = task->pid;
+	bpf_map_delete_elem(&by_tid, &tid);
+	tgid = task->tgid;
+	if (r.last)
+		bpf_map_delete_elem(&by_tgid, &tgid);
 	return 0;
 }
 
@@ -478,9 +487,6 @@ int task_scan(struct bpf_iter__task *ctx)
 	p.exact = st->live != 0;
 	p.start_ns = st->live ? st->start_ns : BPF_CORE_READ(task, sched_info.last_arrival);
 	if (!cfg.scan) {
-		/* What began before it was watched is in progress; what no session asked for is not. */
-		if (st->entered)
-			mask &= st->live;
 		if (now - p.start_ns < TR_BLOCKED_NS)
 			return 0;
 		st->reported |= mask;

@@ -192,6 +192,7 @@ static void enter_kind(struct backend *b, unsigned int session, const struct fil
 	struct tr_config *cfg = b->cfg;
 	uint64_t mask = bit(session);
 
+	set_mask(&cfg->traced, mask, f->kind != FILTER_PENDING);
 	set_mask(&cfg->stream, mask, stream);
 	set_mask(&cfg->summary, mask, f->kind == FILTER_SUMMARY);
 	set_mask(&cfg->follow, mask, f->follow);

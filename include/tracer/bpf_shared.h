@@ -22,6 +22,7 @@ struct tr_config {
 	__u64 active;
 	/* sessions that don't care about a dimension; the others are asked in its map */
 	__u64 any_tgid, any_tid, any_uid, any_comm, any_cgroup;
+	__u64 traced;	 /* stream and summary sessions: those that the programs work for */
 	__u64 stream;	 /* sessions that get a record per call */
 	__u64 summary;	 /* sessions that get counts */
 	__u64 summary_one; /* the same where it is a single session, else 0 */
