@@ -233,8 +233,10 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	plan = call_plan(st->abi, st->nr);
 	error = is_error(ret, plan);
 	mask = result_sessions(mask, ret, error, duration);
-	if (mask & cfg.summary)
+	if (mask & cfg.summary) {
+		need_task(task, st, mask & cfg.summary);
 		summarize(task->tgid, st, mask & cfg.summary, error, duration);
+	}
 	if (mask & cfg.stream)
 		call_end(task, st, plan, ret, mask & cfg.stream, now, error, flags);
 	return 0;
