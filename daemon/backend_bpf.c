@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "compile.h"
 #include "tracer.skel.h"
 
 #define RING_MIN (64u << 10)
@@ -166,7 +167,7 @@ static int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_b
 		bpf_close(b);
 		return r;
 	}
-	bpf_filter_plans(b->cfg);
+	compile_plans(b->cfg);
 	b->cfg->gen = 1;
 	if (bpf_program__fd(b->skel->progs.task_scan) >= 0)
 		b->scan = bpf_program__attach_iter(b->skel->progs.task_scan, NULL);

@@ -57,7 +57,6 @@ void bpf_counters(struct backend *b, struct tr_counters *fresh);
 /* bpf_filter.c: sessions into maps. Both leave the maps of other sessions as they are. */
 int bpf_filter_add(struct backend *b, unsigned int session, const struct filter *f, char *err);
 void bpf_filter_del(struct backend *b, unsigned int session);
-void bpf_filter_plans(struct tr_config *cfg);
 void bpf_filter_forget(struct backend *b); /* tasks cache nothing, sessions know nothing */
 
 /* bpf_scan.c */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "compile.h"
 #include "procfs.h"
 
 static int map_set(int fd, const void *key, uint64_t mask)
@@ -48,21 +49,6 @@ static void clear_ids(int fd, const struct filter_ids *ids, uint64_t mask)
 {
 	for (uint32_t i = 0; i < ids->n; i++)
 		map_clear(fd, &ids->v[i], mask);
-}
-
-static void set_mask(__u64 *word, uint64_t mask, bool on)
-{
-	if (on)
-		__atomic_fetch_or(word, mask, __ATOMIC_SEQ_CST);
-	else
-		__atomic_fetch_and(word, ~mask, __ATOMIC_SEQ_CST);
-}
-
-/* Everything that tasks have cached is void from here on. 0 stands for "nothing cached". */
-static void next_generation(struct tr_config *cfg)
-{
-	if (__atomic_add_fetch(&cfg->gen, 1, __ATOMIC_SEQ_CST) == 0)
-		__atomic_add_fetch(&cfg->gen, 1, __ATOMIC_SEQ_CST);
 }
 
 static int find_cgroups(struct bpf_session *s, const struct filter *f, char *err)
@@ -107,11 +93,11 @@ static int enter_tasks(struct backend *b, struct bpf_session *s, const struct fi
 		r = map_set(b->maps.by_comm, f->comm[i], mask);
 	for (unsigned int i = 0; i < s->ncgroups && !r; i++)
 		r = map_set(b->maps.by_cgroup, &s->cgroups[i], mask);
-	set_mask(&cfg->any_tgid, mask, !f->pid.n);
-	set_mask(&cfg->any_tid, mask, !f->tid.n);
-	set_mask(&cfg->any_uid, mask, !f->uid.n);
-	set_mask(&cfg->any_comm, mask, !f->ncomm);
-	set_mask(&cfg->any_cgroup, mask, !s->ncgroups);
+	compile_set(&cfg->any_tgid, mask, !f->pid.n);
+	compile_set(&cfg->any_tid, mask, !f->tid.n);
+	compile_set(&cfg->any_uid, mask, !f->uid.n);
+	compile_set(&cfg->any_comm, mask, !f->ncomm);
+	compile_set(&cfg->any_cgroup, mask, !s->ncgroups);
 	return r;
 }
 
@@ -128,45 +114,6 @@ static void leave_tasks(struct backend *b, const struct bpf_session *s, uint64_t
 		map_clear(b->maps.by_cgroup, &s->cgroups[i], mask);
 	for (size_t i = 0; i < s->ndescendants; i++)
 		map_clear(b->maps.by_tgid, &s->descendants[i], mask);
-}
-
-static bool wants_call(const struct filter *f, unsigned int id)
-{
-	return !f->has_syscalls || filter_has_id(f, id);
-}
-
-static void enter_calls(struct tr_config *cfg, const struct filter *f, uint64_t mask)
-{
-	bool others = !f->has_syscalls || f->unknown_calls;
-
-	for (unsigned int abi = 0; abi < TR_ABI_SLOTS; abi++)
-		for (unsigned int nr = 0; nr < TR_NR_MAX; nr++)
-			if (!sc_find(abi, nr))
-				set_mask(&cfg->calls[abi][nr], mask, others);
-	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
-		const struct sc_row *row = sc_by_id(id);
-
-		for (unsigned int abi = 0; row && abi < TR_ABI_MAX; abi++) {
-			int nr = sc_nr(row, abi);
-
-			if (nr >= 0 && nr < TR_NR_MAX)
-				set_mask(&cfg->calls[abi][nr], mask, wants_call(f, id));
-		}
-	}
-}
-
-static void enter_results(struct tr_config *cfg, unsigned int session, const struct filter *f)
-{
-	uint64_t mask = bit(session);
-
-	set_mask(&cfg->failed, mask, f->failed);
-	set_mask(&cfg->ok, mask, f->ok);
-	set_mask(&cfg->by_errno, mask, f->has_errno);
-	for (unsigned int e = 0; e < TR_NR_MAX; e++)
-		set_mask(&cfg->errnos[e], mask,
-			 f->has_errno && (f->errnos[e / 64] >> (e % 64) & 1));
-	set_mask(&cfg->by_time, mask, f->slower_ns != 0);
-	cfg->slower_ns[session] = f->slower_ns;
 }
 
 /* What depends on all sessions together. */
@@ -186,26 +133,6 @@ static void set_common(struct backend *b)
 	}
 }
 
-static void enter_kind(struct backend *b, unsigned int session, const struct filter *f)
-{
-	bool stream = f->kind == FILTER_STREAM;
-	struct tr_config *cfg = b->cfg;
-	uint64_t mask = bit(session);
-
-	set_mask(&cfg->traced, mask, f->kind != FILTER_PENDING);
-	set_mask(&cfg->stream, mask, stream);
-	set_mask(&cfg->summary, mask, f->kind == FILTER_SUMMARY);
-	set_mask(&cfg->follow, mask, f->follow);
-	set_mask(&cfg->fds, mask, f->fds && f->kind != FILTER_SUMMARY);
-	set_mask(&cfg->ret_fds, mask, f->ret_fds && stream);
-	set_mask(&cfg->data, mask, !f->no_data && stream);
-	/* A call that has not returned is neither failed nor slow enough yet. */
-	set_mask(&cfg->blocked, mask,
-		 stream && !f->no_blocked && !f->failed && !f->ok && !f->has_errno &&
-			 f->slower_ns <= TR_BLOCKED_NS);
-	cfg->born_ns[session] = bpf_now_ns();
-}
-
 /* Children that were there before their parent was followed. */
 static int enter_descendants(struct backend *b, struct bpf_session *s, const struct filter *f,
 			     uint64_t mask)
@@ -217,7 +144,7 @@ static int enter_descendants(struct backend *b, struct bpf_session *s, const str
 	r = procfs_descendants(f->pid.v, f->pid.n, &s->descendants, &s->ndescendants);
 	for (size_t i = 0; i < s->ndescendants && !r; i++)
 		r = map_set(b->maps.by_tgid, &s->descendants[i], mask);
-	next_generation(b->cfg);
+	compile_changed(b->cfg);
 	return r;
 }
 
@@ -234,12 +161,10 @@ int bpf_filter_add(struct backend *b, unsigned int session, const struct filter 
 	s->filter = f;
 	r = enter_tasks(b, s, f, mask);
 	if (!r) {
-		enter_calls(b->cfg, f, mask);
-		enter_results(b->cfg, session, f);
-		enter_kind(b, session, f);
-		set_mask(&b->cfg->active, mask, true);
+		compile_enter(b->cfg, session, f, bpf_now_ns());
+		compile_set(&b->cfg->active, mask, true);
 		set_common(b);
-		next_generation(b->cfg);
+		compile_changed(b->cfg);
 		r = enter_descendants(b, s, f, mask);
 	}
 	if (r) {
@@ -256,8 +181,8 @@ void bpf_filter_del(struct backend *b, unsigned int session)
 
 	if (!s->filter)
 		return;
-	set_mask(&b->cfg->active, bit(session), false);
-	next_generation(b->cfg);
+	compile_set(&b->cfg->active, bit(session), false);
+	compile_changed(b->cfg);
 	leave_tasks(b, s, bit(session));
 	free(s->descendants);
 	memset(s, 0, sizeof(*s));
@@ -266,16 +191,5 @@ void bpf_filter_del(struct backend *b, unsigned int session)
 
 void bpf_filter_forget(struct backend *b)
 {
-	next_generation(b->cfg);
-}
-
-void bpf_filter_plans(struct tr_config *cfg)
-{
-	for (unsigned int abi = 0; abi < TR_ABI_MAX; abi++)
-		for (unsigned int nr = 0; nr < TR_NR_MAX; nr++) {
-			const struct sc_row *row = sc_find(abi, nr);
-
-			if (row)
-				sc_plan(row, abi, &cfg->plans[abi][nr]);
-		}
+	compile_changed(b->cfg);
 }

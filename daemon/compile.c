@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * compile.c - see compile.h. The programs read these words while they are written, so each change of one is whole.
+ */
+#include "compile.h"
+
+void compile_set(__u64 *word, uint64_t mask, bool on)
+{
+	if (on)
+		__atomic_fetch_or(word, mask, __ATOMIC_SEQ_CST);
+	else
+		__atomic_fetch_and(word, ~mask, __ATOMIC_SEQ_CST);
+}
+
+void compile_changed(struct tr_config *cfg)
+{
+	if (__atomic_add_fetch(&cfg->gen, 1, __ATOMIC_SEQ_CST) == 0)
+		__atomic_add_fetch(&cfg->gen, 1, __ATOMIC_SEQ_CST);
+}
+
+static bool wants_call(const struct filter *f, unsigned int id)
+{
+	return !f->has_syscalls || filter_has_id(f, id);
+}
+
+static void enter_calls(struct tr_config *cfg, const struct filter *f, uint64_t mask)
+{
+	bool others = !f->has_syscalls || f->unknown_calls;
+
+	for (unsigned int abi = 0; abi < TR_ABI_SLOTS; abi++)
+		for (unsigned int nr = 0; nr < TR_NR_MAX; nr++)
+			if (!sc_find(abi, nr))
+				compile_set(&cfg->calls[abi][nr], mask, others);
+	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
+		const struct sc_row *row = sc_by_id(id);
+
+		for (unsigned int abi = 0; row && abi < TR_ABI_MAX; abi++) {
+			int nr = sc_nr(row, abi);
+
+			if (nr >= 0 && nr < TR_NR_MAX)
+				compile_set(&cfg->calls[abi][nr], mask, wants_call(f, id));
+		}
+	}
+}
+
+static void enter_results(struct tr_config *cfg, unsigned int session, const struct filter *f)
+{
+	uint64_t mask = 1ULL << session;
+
+	compile_set(&cfg->failed, mask, f->failed);
+	compile_set(&cfg->ok, mask, f->ok);
+	compile_set(&cfg->by_errno, mask, f->has_errno);
+	for (unsigned int e = 0; e < TR_NR_MAX; e++)
+		compile_set(&cfg->errnos[e], mask,
+			 f->has_errno && (f->errnos[e / 64] >> (e % 64) & 1));
+	compile_set(&cfg->by_time, mask, f->slower_ns != 0);
+	cfg->slower_ns[session] = f->slower_ns;
+}
+
+static void enter_kind(struct tr_config *cfg, unsigned int session, const struct filter *f)
+{
+	bool stream = f->kind == FILTER_STREAM;
+	uint64_t mask = 1ULL << session;
+
+	compile_set(&cfg->traced, mask, f->kind != FILTER_PENDING);
+	compile_set(&cfg->stream, mask, stream);
+	compile_set(&cfg->summary, mask, f->kind == FILTER_SUMMARY);
+	compile_set(&cfg->follow, mask, f->follow);
+	compile_set(&cfg->fds, mask, f->fds && f->kind != FILTER_SUMMARY);
+	compile_set(&cfg->ret_fds, mask, f->ret_fds && stream);
+	compile_set(&cfg->data, mask, !f->no_data && stream);
+	/* A call that has not returned is neither failed nor slow enough yet. */
+	compile_set(&cfg->blocked, mask,
+		 stream && !f->no_blocked && !f->failed && !f->ok && !f->has_errno &&
+			 f->slower_ns <= TR_BLOCKED_NS);
+}
+
+void compile_enter(struct tr_config *cfg, unsigned int session, const struct filter *f,
+		   uint64_t now_ns)
+{
+	enter_calls(cfg, f, 1ULL << session);
+	enter_results(cfg, session, f);
+	enter_kind(cfg, session, f);
+	cfg->born_ns[session] = now_ns;
+}
+
+void compile_plans(struct tr_config *cfg)
+{
+	for (unsigned int abi = 0; abi < TR_ABI_MAX; abi++)
+		for (unsigned int nr = 0; nr < TR_NR_MAX; nr++) {
+			const struct sc_row *row = sc_find(abi, nr);
+
+			if (row)
+				sc_plan(row, abi, &cfg->plans[abi][nr]);
+		}
+}
