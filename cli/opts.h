@@ -41,7 +41,7 @@ struct options {
 	const char *socket;  /* --socket */
 	const char *backend; /* --backend, NULL: any */
 	uint64_t duration_ns, interval_ns, count; /* 0: no limit */
-	char *const *argv;			  /* what follows the flags; ends with NULL */
+	char **argv; /* what follows the flags; ends with NULL */
 };
 
 void opts_init(struct options *o, unsigned int command);

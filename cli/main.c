@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * main.c - tracectl: the table of commands, and which of them is meant.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "cmd.h"
+#include "msg.h"
+
+static const struct command commands[] = {
+	{ "watch", CMD_WATCH, "[FLAGS]", "show system calls as they happen",
+	  "tracectl watch --comm nginx --failed", cmd_watch },
+	{ "run", CMD_RUN, "[FLAGS] [--] CMD [ARG...]", "start a command and show what it does",
+	  "tracectl run -o trace.txt -- make test", cmd_run },
+	{ "summary", CMD_SUMMARY, "[FLAGS] [-- CMD [ARG...]]", "count calls, errors and time",
+	  "tracectl summary --pid 1234 --interval 2", cmd_summary },
+	{ "pending", CMD_PENDING, "[FLAGS]", "show what each thread is blocked in right now",
+	  "tracectl pending --comm postgres", cmd_pending },
+	{ "status", CMD_STATUS, "[FLAGS]", "show how tracerd is doing", "tracectl status --json",
+	  cmd_status },
+	{ NULL, 0, NULL, NULL, NULL, NULL },
+};
+
+static void usage(FILE *f)
+{
+	fputs("usage: tracectl COMMAND [FLAGS]\n"
+	      "\n"
+	      "Shows what programs ask of the kernel.\n"
+	      "\n",
+	      f);
+	for (const struct command *c = commands; c->name; c++)
+		fprintf(f, "  %-10s %s\n  %-10s   %s\n", c->name, c->help, "", c->example);
+	fputs("  help       explain a command and its flags\n"
+	      "               tracectl help watch\n",
+	      f);
+	opts_help(f, CMD_NONE);
+}
+
+static void command_usage(const struct command *c)
+{
+	printf("usage: tracectl %s %s\n\nTo %s.\n  %s\n", c->name, c->args, c->help, c->example);
+	opts_help(stdout, c->bit);
+}
+
+static const char *next_command(void *ctx)
+{
+	const struct command **c = ctx;
+
+	return (*c)->name ? (*c)++->name : NULL;
+}
+
+static const struct command *find_command(const char *name)
+{
+	const struct command *c = commands;
+	const char *near;
+
+	while (c->name && strcmp(c->name, name))
+		c++;
+	if (c->name)
+		return c;
+	c = commands;
+	near = msg_nearest(name, next_command, &c);
+	if (near)
+		msg("unknown command %.60s: did you mean %s?", name, near);
+	else
+		msg("unknown command %.60s: tracectl help lists them", name);
+	return NULL;
+}
+
+static int finish_output(void)
+{
+	return fflush(stdout) || ferror(stdout) ? 1 : 0;
+}
+
+static int help(char *const *argv)
+{
+	const struct command *c = argv[0] && strcmp(argv[0], "help") ? find_command(argv[0]) : NULL;
+
+	if (c)
+		command_usage(c);
+	else if (argv[0] && strcmp(argv[0], "help"))
+		return EXIT_USAGE;
+	else
+		usage(stdout);
+	return finish_output();
+}
+
+static int version(void)
+{
+	puts("tracectl " TRACER_VERSION);
+	return finish_output();
+}
+
+/* What is left after the flags must be a command to start, or nothing. */
+static int check_args(const struct command *c, const struct options *o)
+{
+	bool takes = c->bit == CMD_RUN || c->bit == CMD_SUMMARY;
+
+	if (c->bit == CMD_RUN && !o->argv[0])
+		msg("run needs a command: %s", c->example);
+	else if (!takes && o->argv[0])
+		msg("unexpected argument %.100s: %s takes only flags", o->argv[0], c->name);
+	else
+		return 0;
+	return EXIT_USAGE;
+}
+
+static int run_command(const struct command *c, struct options *o, int argc, char **argv)
+{
+	char err[MSG_LEN];
+	int status;
+
+	o->command = c->bit;
+	if (opts_parse(o, argc, argv, err)) {
+		msg("%s", err);
+		return EXIT_USAGE;
+	}
+	if (o->help) {
+		command_usage(c);
+		return finish_output();
+	}
+	if (o->version)
+		return version();
+	status = check_args(c, o);
+	if (!status && opts_finish(o, err)) {
+		msg("%s", err);
+		status = EXIT_USAGE;
+	}
+	return status ? status : c->run(o);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+	struct options o;
+	char err[MSG_LEN];
+	int status;
+
+	opts_init(&o, CMD_NONE);
+	if (opts_parse(&o, argc, argv, err)) {
+		msg("%s", err);
+		return EXIT_USAGE;
+	}
+	if (o.version)
+		return version();
+	if (o.help || (o.argv[0] && !strcmp(o.argv[0], "help")))
+		return help(o.argv);
+	if (!o.argv[0]) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	c = find_command(o.argv[0]);
+	if (!c)
+		return EXIT_USAGE;
+	status = run_command(c, &o, argc - (int)(o.argv - argv), o.argv);
+	opts_done(&o);
+	return status;
+}

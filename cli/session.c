@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* session.c - see session.h. */
+#include "session.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <core/rec.h>
+#include "msg.h"
+
+#define OPEN_MS 60000		 /* attaching takes seconds on a slow machine */
+#define SILENCE_NS 15000000000ULL /* a server that says nothing for so long after STOP is dead */
+#define PRUNE_NS 1000000000ULL
+#define LAST_WRITE_MS 1000 /* how long a reader that does not read is waited for after a signal */
+
+uint64_t session_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t session_lost(const struct session *s)
+{
+	return s->end.lost > s->lost ? s->end.lost : s->lost;
+}
+
+static int failure(const struct session *s)
+{
+	return s->o->argv[0] ? EXIT_RUN_FAILED : 1;
+}
+
+static int broken(struct session *s, int r, const char *why)
+{
+	msg("%s", why);
+	s->broken = s->ended = true;
+	return r;
+}
+
+static int connect_session(struct session *s, char *err)
+{
+	struct conn_where where = {
+	    .socket = s->o->socket, .backend = s->o->backend, .wake_fd = s->sigs.fd};
+
+	return conn_open(&s->conn, &where, err);
+}
+
+static int fork_child(struct session *s, char *err)
+{
+	char path[PATH_MAX], number[16];
+	int r = child_find(s->o->argv[0], path, sizeof(path), err);
+
+	if (r)
+		return r;
+	s->procs = procs_new();
+	if (!s->procs || child_fork(&s->child, path, s->o->argv, &s->sigs,
+				    (pid_t)s->conn.hello.pid, err))
+		return failure(s);
+	procs_add(s->procs, (uint32_t)s->child.pid, (uint32_t)s->child.pid);
+	snprintf(number, sizeof(number), "%d", s->child.pid);
+	return filter_set(&s->o->filter, "pid", number, err) ? failure(s) : 0;
+}
+
+static int open_session(struct session *s, char *err)
+{
+	char text[TR_FRAME_REQUEST_MAX - sizeof(struct tr_frame)];
+	ssize_t n = filter_format(&s->o->filter, text, sizeof(text));
+	const struct tr_frame *f;
+	int r;
+
+	if (n < 0)
+		return msg_set(err, (int)n, "the filter is too long");
+	r = conn_send(&s->conn, TR_FRAME_OPEN, text, (size_t)n);
+	while (!r) {
+		r = conn_wait(&s->conn, s->sigs.fd, OPEN_MS, &f);
+		if (!r && f->type == TR_FRAME_OPENED)
+			return 0;
+		if (!r && f->type == TR_FRAME_ERROR) {
+			conn_error_text(f, err);
+			return -EINVAL;
+		}
+	}
+	return msg_set(err, r, "tracerd did not open the session: %s",
+		       r == -EPIPE ? "it closed the connection" : strerror(-r));
+}
+
+static int open_all(struct session *s, int out_fd, bool with_child, char *err)
+{
+	int r;
+
+	if (with_child) { /* what can't be run needs no tracerd */
+		char path[PATH_MAX];
+
+		r = child_find(s->o->argv[0], path, sizeof(path), err);
+		if (r)
+			return r;
+	}
+	s->facts = facts_new();
+	if (!s->facts || sigs_init(&s->sigs)) {
+		msg_set(err, 0, "out of memory or descriptors");
+		return failure(s);
+	}
+	if (output_init(&s->out, s->o, out_fd, err) || connect_session(s, err))
+		return failure(s);
+	r = with_child ? fork_child(s, err) : 0;
+	if (r)
+		return r;
+	return open_session(s, err) ? failure(s) : 0;
+}
+
+int session_open(struct session *s, struct options *o, int out_fd, bool with_child)
+{
+	char err[MSG_LEN] = "";
+	int status;
+
+	s->o = o;
+	s->conn.fd = s->sigs.fd = -1;
+	s->child = (struct child){.start_fd = -1, .report_fd = -1};
+	status = open_all(s, out_fd, with_child, err);
+	if (status) {
+		if (*err)
+			msg("%s", err);
+		child_cancel(&s->child);
+		session_close(s);
+		return status;
+	}
+	s->heard_ns = session_now_ns();
+	s->deadline_ns = o->duration_ns ? s->heard_ns + o->duration_ns : 0;
+	s->tick_ns = s->heard_ns + o->interval_ns;
+	s->prune_ns = s->heard_ns + PRUNE_NS;
+	if (s->child.pid)
+		child_start(&s->child);
+	return 0;
+}
+
+void session_stop(struct session *s)
+{
+	if (s->stopping || s->ended)
+		return;
+	s->stopping = true;
+	s->heard_ns = session_now_ns();
+	if (s->o->filter.kind != FILTER_PENDING && conn_send(&s->conn, TR_FRAME_STOP, NULL, 0))
+		s->ended = true; /* what it has sent before is read below */
+}
+
+/* The first goes to the program that was started; one more ends the session, and one more everything. */
+static void interrupt(struct session *s, int signo, bool from_terminal)
+{
+	unsigned int patience = s->child.pid && !s->child.reaped ? 1 : 0;
+
+	s->interrupts++;
+	if (s->interrupts <= patience) {
+		if (!from_terminal)
+			kill(s->child.pid, signo);
+	} else if (!s->stopping) {
+		session_stop(s);
+	} else {
+		s->ended = true;
+	}
+}
+
+static void take_signals(struct session *s)
+{
+	int signo, from_terminal;
+	enum sig_event event;
+
+	while ((event = sigs_next(&s->sigs, &signo, &from_terminal)) != SIG_EVENT_NONE) {
+		if (event == SIG_EVENT_CHILD)
+			child_poll(&s->child);
+		if (event == SIG_EVENT_RESIZE) {
+			output_resize(&s->out);
+			if (s->ops->resized)
+				s->ops->resized(s);
+		}
+		if (event == SIG_EVENT_END)
+			interrupt(s, signo, from_terminal);
+	}
+}
+
+static int take_records(struct session *s, const char *p, size_t n)
+{
+	while (n) {
+		const struct tr_hdr *rec = rec_check(p, n);
+
+		if (!rec)
+			return -EPROTO;
+		p += rec->len;
+		n -= rec->len;
+		facts_apply(s->facts, rec);
+		if (s->procs)
+			procs_apply(s->procs, rec, s->o->filter.follow);
+		if (rec->type == TR_LOST)
+			s->lost += ((const struct tr_lost *)rec)->count;
+		s->ops->record(s, rec);
+	}
+	return 0;
+}
+
+static int take_frame(struct session *s, const struct tr_frame *f)
+{
+	char err[MSG_LEN];
+	size_t n;
+	const void *p = conn_payload(f, &n);
+
+	switch (f->type) {
+	case TR_FRAME_RECORDS:
+		return take_records(s, p, n);
+	case TR_FRAME_ERROR:
+		conn_error_text(f, err);
+		msg("%s", err);
+		s->broken = true;
+		return 0;
+	case TR_FRAME_END:
+		if (n < sizeof(s->end))
+			return -EPROTO;
+		memcpy(&s->end, p, sizeof(s->end));
+		s->complete = s->ended = true;
+		return 0;
+	default:
+		return s->ops->frame ? s->ops->frame(s, f->type, p, n) : 0;
+	}
+}
+
+static int take_frames(struct session *s)
+{
+	const struct tr_frame *f;
+	int r = conn_fill(&s->conn);
+
+	s->heard_ns = session_now_ns();
+	while (!r && !s->ended && (f = conn_next(&s->conn, &r))) {
+		r = take_frame(s, f);
+		if (!r && s->out.buf.len >= OUTPUT_BATCH && !s->out.closed)
+			output_flush(&s->out, s->sigs.fd, -1);
+	}
+	if (r)
+		return broken(s, r, "what tracerd says can't be understood");
+	if (s->conn.eof && !s->ended)
+		return broken(s, -EPIPE, "tracerd closed the connection");
+	return 0;
+}
+
+/* All that is due by now; returns when the next is, in ms for poll, -1: never. */
+static int do_due(struct session *s)
+{
+	uint64_t now = session_now_ns(), next = UINT64_MAX;
+
+	if (s->stopping) {
+		if (now >= s->heard_ns + SILENCE_NS) {
+			broken(s, -ETIMEDOUT, "tracerd does not answer");
+			return 0;
+		}
+		return (int)((s->heard_ns + SILENCE_NS - now) / 1000000 + 1);
+	}
+	if (s->deadline_ns && now >= s->deadline_ns) {
+		session_stop(s);
+		return 0;
+	}
+	if (s->procs && now >= s->prune_ns) {
+		procs_prune(s->procs, procs_gone);
+		s->prune_ns = now + PRUNE_NS;
+	}
+	if (s->ops->tick && s->o->interval_ns && now >= s->tick_ns) {
+		s->ops->tick(s);
+		while (s->tick_ns <= now)
+			s->tick_ns += s->o->interval_ns;
+	}
+	if (s->deadline_ns)
+		next = s->deadline_ns;
+	if (s->procs && s->prune_ns < next)
+		next = s->prune_ns;
+	if (s->ops->tick && s->o->interval_ns && s->tick_ns < next)
+		next = s->tick_ns;
+	if (next == UINT64_MAX)
+		return -1;
+	return next - now >= 3600000000000ULL ? 3600000 : (int)((next - now) / 1000000 + 1);
+}
+
+static void flush(struct session *s, int timeout_ms)
+{
+	int r;
+
+	if (s->stopping)
+		timeout_ms = s->interrupts ? LAST_WRITE_MS : -1;
+	r = output_flush(&s->out, s->sigs.fd, timeout_ms);
+	if (r == -EAGAIN && s->stopping) {
+		broken(s, r, "nobody reads the output: the rest of it is dropped");
+		s->out.closed = true;
+	} else if (r && r != -EAGAIN && r != -EINTR) {
+		s->ended = true;
+		s->broken |= r != -EPIPE;
+	}
+	if (s->stopping && !r) /* while we wrote we did not listen */
+		s->heard_ns = session_now_ns();
+}
+
+static bool has_unwritten(const struct session *s)
+{
+	return s->out.buf.len > s->out.written && !s->out.closed;
+}
+
+int session_loop(struct session *s)
+{
+	while (!s->ended) {
+		struct pollfd fds[3] = {{.fd = s->conn.fd, .events = POLLIN},
+					{.fd = s->sigs.fd, .events = POLLIN},
+					{.fd = s->out.fd}};
+		int timeout_ms;
+
+		/* Not pid 0 of a child: it has ended, and so have all that came from it. */
+		if (s->child.pid && s->child.reaped && !procs_count(s->procs))
+			session_stop(s);
+		timeout_ms = do_due(s);
+		if (has_unwritten(s) && !s->ended)
+			flush(s, timeout_ms);
+		if (s->ended)
+			break;
+		if (has_unwritten(s)) /* a signal or a deadline came in between */
+			timeout_ms = 0;
+		if (poll(fds, 3, timeout_ms) < 0)
+			continue;
+		if (fds[1].revents)
+			take_signals(s);
+		if (fds[2].revents & (POLLERR | POLLHUP)) /* the reader is gone */
+			s->out.closed = s->ended = true;
+		if (fds[2].revents & POLLNVAL)
+			broken(s, -EBADF, "the output is closed");
+		if (fds[0].revents && !s->ended && !has_unwritten(s))
+			take_frames(s);
+	}
+	return s->broken ? -EIO : 0;
+}
+
+/* Not after a second Ctrl-C: then the program is left to itself. */
+static void wait_child(struct session *s)
+{
+	struct pollfd fd = {.fd = s->sigs.fd, .events = POLLIN};
+
+	while (!child_poll(&s->child) && s->interrupts < 2) {
+		poll(&fd, 1, 1000);
+		take_signals(s);
+	}
+}
+
+static int exit_status(struct session *s)
+{
+	char err[MSG_LEN];
+	int status;
+
+	if (!s->child.pid)
+		return s->broken ? 1 : 0;
+	wait_child(s);
+	if (!s->child.reaped)
+		return 128 + SIGINT;
+	status = child_exit_status(&s->child, s->o->argv[0], err);
+	if (*err)
+		msg("%s", err);
+	return s->broken ? failure(s) : status;
+}
+
+int session_close(struct session *s)
+{
+	int status;
+
+	while (has_unwritten(s)) {
+		int r = output_flush(&s->out, s->sigs.fd, s->interrupts ? LAST_WRITE_MS : -1);
+
+		if (r == -EINTR)
+			take_signals(s);
+		else if (r)
+			s->out.closed = true;
+		s->broken |= r && r != -EPIPE && r != -EINTR;
+	}
+	conn_close(&s->conn);
+	status = exit_status(s);
+	output_done(&s->out);
+	if (s->child.report_fd >= 0)
+		close(s->child.report_fd);
+	procs_free(s->procs);
+	facts_free(s->facts);
+	if (s->sigs.fd >= 0)
+		close(s->sigs.fd);
+	return status;
+}
