@@ -5,6 +5,8 @@
  */
 #include <core/rec.h>
 
+#include <stdbool.h>
+
 #define ALIGN8(n) (((size_t)(n) + 7) & ~(size_t)7)
 
 static const uint16_t fixed_size[TR_TYPE_MAX] = {
@@ -94,17 +96,22 @@ const struct tr_item *rec_item_find(const struct tr_syscall *rec, unsigned int a
 {
 	const char *p = (const char *)(rec + 1);
 	const struct tr_item *best = NULL;
+	bool best_side = false;
 
 	for (unsigned int i = 0; i < rec->nitems; i++) {
 		const struct tr_item *item = (const void *)p;
+		bool side = !(item->flags & TR_ITEM_EXIT) == !at_exit;
 
 		p += sizeof(*item) + ALIGN8(item->len);
 		if (item->arg != arg || item->part != part || item->index != index ||
 		    (!item->len && (item->flags & TR_ITEM_FAULT)))
 			continue;
-		if (!(item->flags & TR_ITEM_EXIT) == !at_exit)
+		if (side && !(item->flags & TR_ITEM_FAULT))
 			return item;
+		if (best_side && !side)
+			continue;
 		best = item;
+		best_side = side;
 	}
 	return best;
 }

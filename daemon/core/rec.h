@@ -28,7 +28,7 @@ static inline const void *rec_item_data(const struct tr_item *item)
 
 /*
  * The best item for a part of an argument: the one that was read at exit if at_exit, else the one of
- * entry; the other one where that does not exist (a read that was retried). index is that of vector
+ * entry; the other one where that does not exist. A whole one before one that a fault cut short (the read was retried). index is that of vector
  * parts, 0 else. NULL if there is none, or if it holds no byte because it could not be read.
  */
 const struct tr_item *rec_item_find(const struct tr_syscall *rec, unsigned int arg,
