@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "msg.h"
 
@@ -86,15 +87,15 @@ static void exec_script(const char *path, char *const *argv)
 static void be_child(const char *path, char *const *argv, const struct sigs *sigs, pid_t tracer,
 		     int start, int report)
 {
+	int e = 0;
 	char go;
-	int e;
 
 #ifdef PR_SET_PTRACER
 	if (tracer > 0)
 		prctl(PR_SET_PTRACER, tracer, 0, 0, 0);
 #endif
 	sigs_restore(sigs);
-	if (read(start, &go, 1) != 1)
+	if (write(report, &e, sizeof(e)) < 0 || read(start, &go, 1) != 1)
 		_exit(EXIT_RUN_FAILED);
 	execv(path, argv);
 	if (errno == ENOEXEC)
@@ -103,6 +104,31 @@ static void be_child(const char *path, char *const *argv, const struct sigs *sig
 	if (write(report, &e, sizeof(e)) < 0)
 		_exit(EXIT_RUN_FAILED);
 	_exit(failed_status(e));
+}
+
+/* Until it has told that it is ready, and then sleeps: in the read. It can't take long. */
+static void wait_ready(const struct child *c)
+{
+	const struct timespec pause = {.tv_nsec = 100000};
+	char path[64];
+	int zero;
+
+	if (read(c->report_fd, &zero, sizeof(zero)) != sizeof(zero))
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/stat", c->pid);
+	for (int i = 0; i < 10000; i++) {
+		char text[128] = "";
+		const char *end;
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+		if (fd >= 0)
+			close(fd);
+		end = n > 0 ? strrchr(text, ')') : NULL;
+		if (!end || (end[1] && end[2] == 'S'))
+			return;
+		nanosleep(&pause, NULL);
+	}
 }
 
 int child_fork(struct child *c, const char *path, char *const *argv, const struct sigs *sigs,
@@ -135,6 +161,7 @@ int child_fork(struct child *c, const char *path, char *const *argv, const struc
 		return msg_set(err, r, "can't start a process: %s", strerror(-r));
 	}
 	c->pid = pid;
+	wait_ready(c);
 	return 0;
 }
 

@@ -26,8 +26,9 @@ struct child {
 int child_find(const char *name, char *path, size_t size, char *err);
 
 /*
- * Forks. The child stops in a read until child_start; it lets process `tracer` trace it. Returns 0 or a
- * negative errno with a sentence in err.
+ * Forks. The child waits in a read until child_start: when this returns it is there, so that nothing it did
+ * before can be taken for the program's. It lets process `tracer` trace it. Returns 0 or a negative errno
+ * with a sentence in err.
  */
 int child_fork(struct child *c, const char *path, char *const *argv, const struct sigs *sigs,
 	       pid_t tracer, char *err);

@@ -36,14 +36,17 @@ static bool is_execve(const struct tr_hdr *rec)
 	return row && (!strcmp(row->name, "execve") || !strcmp(row->name, "execveat"));
 }
 
-/* Where the question is about calls, people don't want to hear of the rest; strace tells signals and exits. */
+/*
+ * What people don't want to hear: of a new program beside the execve that ran it, and where the question
+ * is about calls, of anything else. strace tells signals and exits.
+ */
 static bool is_noise(const struct options *o, const struct tr_hdr *rec)
 {
 	const struct filter *f = &o->filter;
 
 	if (rec->type == TR_SYSCALL || rec->type == TR_LOST || strcmp(o->format->name, "human"))
 		return false;
-	return f->has_syscalls || f->failed || f->ok || f->has_errno || f->slower_ns;
+	return rec->type == TR_EXEC || f->has_syscalls || f->failed || f->ok || f->has_errno || f->slower_ns;
 }
 
 /* strace names the process on every line as soon as there is more than one. */

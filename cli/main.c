@@ -74,12 +74,15 @@ static int finish_output(void)
 
 static int help(char *const *argv)
 {
-	const struct command *c = argv[0] && strcmp(argv[0], "help") ? find_command(argv[0]) : NULL;
+	const struct command *c;
 
+	if (argv[0] && !strcmp(argv[0], "help"))
+		argv++;
+	c = argv[0] ? find_command(argv[0]) : NULL;
+	if (argv[0] && !c)
+		return EXIT_USAGE;
 	if (c)
 		command_usage(c);
-	else if (argv[0] && strcmp(argv[0], "help"))
-		return EXIT_USAGE;
 	else
 		usage(stdout);
 	return finish_output();
