@@ -63,5 +63,6 @@ struct backend_ops {
 };
 
 extern const struct backend_ops backend_bpf;
+extern const struct backend_ops backend_ptrace;
 
 #endif

@@ -43,16 +43,16 @@ struct server {
 	bool bound;
 };
 
-static const struct backend_ops *const backends[] = {&backend_bpf};
+static const struct backend_ops *const backends[] = {&backend_bpf, &backend_ptrace};
 
 static void usage(FILE *f)
 {
-	fputs("usage: tracerd [--socket PATH] [--backend auto|bpf] [--ring-mb N] [--queue-mb N]\n"
+	fputs("usage: tracerd [--socket PATH] [--backend auto|bpf|ptrace] [--ring-mb N] [--queue-mb N]\n"
 	      "\n"
 	      "Watches system calls and serves what tracectl asks. It stays in the foreground.\n"
 	      "\n"
 	      "  --socket PATH     listen there (default " DEFAULT_SOCKET ")\n"
-	      "  --backend NAME    auto or bpf (default auto)\n"
+	      "  --backend NAME    bpf, ptrace, or auto: the first of them that is available\n"
 	      "  --ring-mb N       memory of the rings from the kernel, MB in all (default 16)\n"
 	      "  --queue-mb N      what may wait for one slow client, MB (default 16)\n"
 	      "  --private --fd N  serve the one client at descriptor N, then end\n"
@@ -141,10 +141,10 @@ static int open_backend(struct server *s)
 {
 	char why[BACKEND_WHY_LEN] = "";
 	struct sink sink;
-	bool known = !strcmp(s->opt.backend, "auto");
+	bool automatic = !strcmp(s->opt.backend, "auto"), known = automatic;
 
 	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
-		if (strcmp(s->opt.backend, "auto") && strcmp(s->opt.backend, backends[i]->name))
+		if (!automatic && strcmp(s->opt.backend, backends[i]->name))
 			continue;
 		known = true;
 		s->ops = backends[i];
@@ -153,15 +153,21 @@ static int open_backend(struct server *s)
 			return -ENOMEM;
 		sink = hub_sink(s->hub);
 		if (!s->ops->open(&s->backend, &sink, s->opt.ring_mb << 20, why)) {
+			if (*why)
+				log_warn("using %s, for bpf is not available: %s", s->ops->name,
+					 why);
 			hub_start(s->hub, s->backend);
 			return 0;
 		}
 		hub_free(s->hub);
 		s->hub = NULL;
-		log_err("backend %s is not available: %s", s->ops->name, why);
+		if (!automatic)
+			log_err("backend %s is not available: %s", s->ops->name, why);
 	}
 	if (!known)
 		log_err("there is no backend %s", s->opt.backend);
+	else if (automatic)
+		log_err("no backend is available: %s", why);
 	return -ENODEV;
 }
 

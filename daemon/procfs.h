@@ -5,8 +5,11 @@
 #ifndef PROCFS_H
 #define PROCFS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <linux/types.h>
+#include <tracer/event.h>
 
 /* Processes that descend from one of roots[n], which are not in the result. *pids_x is the caller's to free. */
 int procfs_descendants(const uint32_t *roots, size_t n, uint32_t **pids_x, size_t *n_x);
@@ -22,5 +25,38 @@ int procfs_unit_ids(const char *unit, uint64_t *ids, size_t max);
 
 /* Resident memory of this process in bytes, 0 if unknown. */
 uint64_t procfs_own_memory(void);
+
+/* The threads of a process, the caller's to free. -ESRCH: it is gone. */
+int procfs_threads(uint32_t tgid, uint32_t **tids_x, size_t *n_x);
+
+/* True if tid is a thread of tgid. */
+bool procfs_has_thread(uint32_t tgid, uint32_t tid);
+
+/* Lines of /proc/TID/status. */
+struct procfs_status {
+	uint32_t tgid, ppid, tracer; /* tracer 0: none */
+	uint32_t uid, euid, gid, egid;
+	uint32_t nthreads;
+	char state; /* R, S, T, Z, ... */
+	uint64_t ignored, caught; /* signals: bit signo - 1 */
+};
+int procfs_status(uint32_t tid, struct procfs_status *status_x);
+
+/* What TR_TASK tells: all but the header. */
+int procfs_task(uint32_t tgid, uint32_t tid, struct tr_task *task);
+int procfs_comm(uint32_t tgid, uint32_t tid, char comm[TR_COMM_LEN]);
+
+/* CPU time of a thread in ns, user and system. */
+int procfs_times(uint32_t tgid, uint32_t tid, uint64_t *user_x, uint64_t *system_x);
+
+/* What TR_FD tells, all but the header and the socket's addresses: fd and payload_len too. 0: not open. */
+int procfs_fd(uint32_t tgid, int32_t fd, struct tr_fd *f, char *payload, size_t size);
+
+/* The call that a thread is blocked in. -EAGAIN: it runs, or is in none. */
+int procfs_syscall(uint32_t tid, uint64_t *nr_x, uint64_t args[TR_MAX_ARGS]);
+bool procfs_is_32bit(uint32_t tid);
+
+/* kernel.yama.ptrace_scope, 0 where there is none. */
+int procfs_ptrace_scope(void);
 
 #endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * backend_ptrace.c - the unprivileged backend: sessions attach to the tasks that they name, and stops are
+ * served here, in the daemon's one thread, for ptrace belongs to the thread that attached.
+ *
+ * Stops are collected all at once and then served in the order they came: served one by one, the newest
+ * task would go first for ever. While they come fast we wait for the next one instead of going back to the
+ * event loop, for some milliseconds at most.
+ */
+#include "backend_ptrace.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "compile.h"
+
+#define BATCH 64
+#define SERVE_NS 4000000ULL /* then clients have their turn */
+#define FAST_NS 500000ULL   /* stops that come sooner after one another are waited for */
+#define WAIT_NS 1000000L
+#define ATTACH_NS 200000000ULL
+#define RELEASE_NS 1000000000ULL
+
+struct stop {
+	pid_t tid;
+	int status;
+};
+
+uint64_t ptrace_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+void ptrace_emit(struct backend *b, const struct ptrace_task *t, struct tr_hdr *rec, uint32_t type,
+		 uint32_t len, uint64_t sessions)
+{
+	rec->len = len;
+	rec->type = type;
+	rec->time_ns = ptrace_now_ns();
+	rec->sessions = sessions;
+	rec->tgid = t->proc->tgid;
+	rec->tid = t->tid;
+	b->sink.record(b->sink.ctx, rec);
+	b->records++;
+}
+
+static void on_timer(int signo)
+{
+	(void)signo; /* it only makes waitpid return */
+}
+
+static int make_timer(struct backend *b)
+{
+	struct sigaction action = {.sa_handler = on_timer};
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
+
+	if (sigaction(SIGALRM, &action, NULL) || timer_create(CLOCK_MONOTONIC, &event, &b->timer))
+		return -errno;
+	b->has_timer = true;
+	return 0;
+}
+
+static int make_fds(struct backend *b)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	b->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	b->again_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	return b->signal_fd < 0 || b->again_fd < 0 ? -errno : 0;
+}
+
+/* The kernel lets all tracees go on when we end, and does not cut off the calls they are in. */
+static void ptrace_close(struct backend *b)
+{
+	struct ptrace_task *t, *tnext;
+	struct ptrace_tgid *g, *gnext;
+
+	if (!b)
+		return;
+	HASH_ITER(hh, b->tasks, t, tnext)
+		ptrace_task_free(b, t);
+	HASH_ITER(hh, b->ignored, g, gnext) {
+		HASH_DEL(b->ignored, g);
+		free(g);
+	}
+	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
+		ptrace_summary_drop(b, i);
+	if (b->has_timer)
+		timer_delete(b->timer);
+	if (b->signal_fd >= 0)
+		close(b->signal_fd);
+	if (b->again_fd >= 0)
+		close(b->again_fd);
+	free(b);
+}
+
+static int ptrace_open(struct backend **b_x, const struct sink *sink, size_t ring_bytes, char *why)
+{
+	struct backend *b = calloc(1, sizeof(*b));
+	int r;
+
+	(void)ring_bytes; /* nothing waits in rings: a task waits until its record is made */
+	if (!b)
+		return -ENOMEM;
+	b->sink = *sink;
+	b->signal_fd = b->again_fd = -1;
+	b->cfg.gen = 1;
+	compile_plans(&b->cfg);
+	ptrace_effects(b);
+	r = make_fds(b);
+	if (!r)
+		r = make_timer(b);
+	if (r) {
+		snprintf(why, BACKEND_WHY_LEN, "%s", strerror(-r));
+		ptrace_close(b);
+		return r;
+	}
+	*b_x = b;
+	return 0;
+}
+
+static int ptrace_fd(struct backend *b, unsigned int i)
+{
+	return i == 0 ? b->signal_fd : i == 1 ? b->again_fd : -1;
+}
+
+static void clear_signal(struct backend *b)
+{
+	struct signalfd_siginfo info[4];
+
+	while (read(b->signal_fd, info, sizeof(info)) > 0)
+		;
+}
+
+/* Wakes the event loop at once. */
+static void come_again(struct backend *b)
+{
+	uint64_t one = 1;
+
+	if (write(b->again_fd, &one, sizeof(one)) < 0)
+		return; /* full: it is readable anyway */
+}
+
+static void set_timer(struct backend *b, long ns)
+{
+	struct itimerspec t = {.it_value.tv_nsec = ns, .it_interval.tv_nsec = ns};
+
+	timer_settime(b->timer, 0, &t, NULL);
+}
+
+static unsigned int collect(struct stop *stops, unsigned int n)
+{
+	while (n < BATCH) {
+		stops[n].tid = waitpid(-1, &stops[n].status, __WALL | WNOHANG);
+		if (stops[n].tid <= 0)
+			break;
+		n++;
+	}
+	return n;
+}
+
+static unsigned int serve(struct backend *b, unsigned int n, struct stop *stops)
+{
+	for (unsigned int i = 0; i < n; i++)
+		ptrace_serve(b, stops[i].tid, stops[i].status);
+	if (n)
+		b->stop_ns = ptrace_now_ns();
+	return n;
+}
+
+/* Waits for the next stop, not longer than the timer. */
+static unsigned int await(struct backend *b, struct stop *stops)
+{
+	stops->tid = waitpid(-1, &stops->status, __WALL);
+	if (stops->tid <= 0)
+		return 0;
+	return HASH_COUNT(b->tasks) > 1 ? collect(stops, 1) : 1;
+}
+
+static int ptrace_drain(struct backend *b, bool all)
+{
+	uint64_t before = b->records, end = ptrace_now_ns() + SERVE_NS;
+	struct stop stops[BATCH];
+	bool waiting = false;
+	unsigned int n;
+
+	(void)all;
+	clear_signal(b);
+	for (;;) {
+		n = waiting ? await(b, stops) : collect(stops, 0);
+		if (!n) {
+			if (waiting || !b->tasks || ptrace_now_ns() - b->stop_ns > FAST_NS)
+				break;
+			waiting = true;
+			set_timer(b, WAIT_NS);
+			continue;
+		}
+		serve(b, n, stops);
+		if (b->stop_ns > end) {
+			come_again(b);
+			break;
+		}
+	}
+	if (waiting)
+		set_timer(b, 0);
+	return b->records - before;
+}
+
+/* Serves stops until so many tasks as *count says have stopped, or been let go. */
+static void serve_until_none(struct backend *b, const unsigned int *count, uint64_t ns)
+{
+	uint64_t end = ptrace_now_ns() + ns;
+	struct timespec wait = {.tv_nsec = 2000000};
+	struct stop stops[BATCH];
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	while (*count && ptrace_now_ns() < end)
+		if (!serve(b, collect(stops, 0), stops))
+			sigtimedwait(&set, NULL, &wait);
+	come_again(b);
+}
+
+static void ptrace_session_del(struct backend *b, unsigned int session)
+{
+	if (!b->filters[session])
+		return;
+	ptrace_session_leave(b, session);
+	ptrace_release(b);
+	serve_until_none(b, &b->nleaving, RELEASE_NS);
+}
+
+static int ptrace_session_add(struct backend *b, unsigned int session, const struct filter *f,
+			      char *err)
+{
+	int r;
+
+	ptrace_summary_drop(b, session);
+	r = ptrace_session_enter(b, session, f, err);
+	if (r)
+		return r;
+	r = f->kind == FILTER_PENDING ? ptrace_probe(f, err) :
+					 ptrace_attach(b, session, f, err);
+	if (r) {
+		ptrace_session_del(b, session);
+		return r;
+	}
+	serve_until_none(b, &b->nfresh, ATTACH_NS);
+	return 0;
+}
+
+static void ptrace_ignore(struct backend *b, uint32_t tgid, bool on)
+{
+	struct ptrace_tgid *g;
+
+	HASH_FIND(hh, b->ignored, &tgid, sizeof(tgid), g);
+	if (!on && g) {
+		HASH_DEL(b->ignored, g);
+		free(g);
+	} else if (on && !g) {
+		g = calloc(1, sizeof(*g));
+		if (!g)
+			return;
+		g->tgid = tgid;
+		HASH_ADD(hh, b->ignored, tgid, sizeof(g->tgid), g);
+	}
+}
+
+static void ptrace_stats(struct backend *b, struct backend_stats *stats)
+{
+	*stats = (struct backend_stats){.records = b->records};
+}
+
+const struct backend_ops backend_ptrace = {
+    .name = "ptrace",
+    .open = ptrace_open,
+    .close = ptrace_close,
+    .fd = ptrace_fd,
+    .drain = ptrace_drain,
+    .session_add = ptrace_session_add,
+    .session_del = ptrace_session_del,
+    .summary_begin = ptrace_summary_begin,
+    .summary_end = ptrace_summary_end,
+    .pending = ptrace_pending,
+    .retell = ptrace_retell,
+    .ignore = ptrace_ignore,
+    .stats = ptrace_stats,
+};

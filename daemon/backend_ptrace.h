@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * backend_ptrace.h - what the files of the ptrace backend share. Nobody else includes it.
+ *
+ * A task is known from the moment that it is seized, or that its creation or its first stop is seen, until
+ * its death is collected or it is let go. It is stopped only while it is being served, except: `held`, a new
+ * task whose parent has not told of it yet, and `listening`, which the kernel keeps in its group-stop.
+ */
+#ifndef BACKEND_PTRACE_H
+#define BACKEND_PTRACE_H
+
+#include <time.h>
+#include <uthash.h>
+#include <tracer/bpf_shared.h>
+#include "backend.h"
+#include "ptrace_sys.h"
+
+struct tr_capture;
+
+/* A process with traced tasks, and which sessions were told what of it. */
+struct ptrace_proc {
+	UT_hash_handle hh;
+	uint32_t tgid;
+	uint32_t ntasks; /* known */
+	uint32_t nlive;	 /* of these, not yet on their way out */
+	bool shares_files; /* with another process: what is known of descriptors may change unseen */
+	uint64_t cwd_told;
+	uint64_t *fd_told; /* by descriptor */
+	uint32_t nfds;
+	int pidfd; /* -1: not open */
+};
+
+/* A system call in progress. */
+struct ptrace_call {
+	bool active;
+	bool restarts; /* was cut off when we came: the kernel is going to start it again */
+	uint8_t abi;
+	uint16_t nr;
+	uint16_t flags; /* TR_F_* */
+	uint64_t live;	/* sessions that get it */
+	uint64_t reported; /* sessions that were told that it is blocked */
+	uint64_t start_ns;
+	uint64_t args[TR_MAX_ARGS];
+};
+
+struct ptrace_task {
+	UT_hash_handle hh;
+	uint32_t tid;
+	struct ptrace_proc *proc; /* NULL: held */
+	bool fresh;	/* seized by us, has not stopped since */
+	bool cut_off;	/* seized by us: a call that is in progress begins with its first trap */
+	bool held;
+	bool listening;
+	bool interrupted; /* we asked it to stop, it has not yet */
+	bool leaving;	/* is let go at its next stop */
+	bool exiting;	/* its end was told */
+	uint32_t gen;	/* of the masks; 0: none */
+	uint64_t mask;	/* sessions that want it */
+	uint64_t keep;	/* sessions for which it stays traced: a new name or user may make it wanted */
+	uint64_t inherited;
+	uint64_t told;	/* sessions that know who it is */
+	uint64_t held_ns;
+	int held_status;
+	struct ptrace_call call;
+	struct tr_capture *capture; /* of the call, NULL: none was made yet */
+};
+
+struct ptrace_sum {
+	UT_hash_handle hh;
+	struct tr_summary_key key;
+	struct tr_summary sum;
+};
+
+struct ptrace_tgid {
+	UT_hash_handle hh;
+	uint32_t tgid;
+};
+
+struct backend {
+	struct sink sink;
+	struct tr_config cfg;
+	const struct filter *filters[TR_MAX_SESSIONS]; /* NULL: the bit is free */
+	uint8_t effects[TR_ABI_SLOTS][TR_NR_MAX];      /* enum ptrace_effect */
+	struct ptrace_task *tasks;
+	struct ptrace_proc *procs;
+	struct ptrace_sum *sums;
+	struct ptrace_tgid *ignored;
+	int signal_fd; /* SIGCHLD */
+	int again_fd;  /* we stopped serving before all was served */
+	timer_t timer; /* wakes a wait for stops */
+	bool has_timer;
+	uint64_t stop_ns; /* of the stop that was served last */
+	uint64_t uncounted[TR_MAX_SESSIONS]; /* calls that a summary had no memory for */
+	uint64_t records;
+	unsigned int nheld, nfresh, nleaving; /* tasks with these flags */
+};
+
+static inline uint64_t bit(unsigned int session)
+{
+	return 1ULL << session;
+}
+
+uint64_t ptrace_now_ns(void); /* CLOCK_MONOTONIC */
+
+/* Fills the header and hands the record on. */
+void ptrace_emit(struct backend *b, const struct ptrace_task *t, struct tr_hdr *rec, uint32_t type,
+		 uint32_t len, uint64_t sessions);
+
+/* ptrace_task.c: which tasks there are, and their coming and going. */
+struct ptrace_task *ptrace_task_find(struct backend *b, uint32_t tid);
+struct ptrace_task *ptrace_task_get(struct backend *b, uint32_t tid); /* NULL: no memory */
+int ptrace_task_join(struct backend *b, struct ptrace_task *t, uint32_t tgid);
+void ptrace_task_free(struct backend *b, struct ptrace_task *t);
+/* Attaches what the filter names. err: a sentence (FILTER_ERR_LEN). */
+int ptrace_attach(struct backend *b, unsigned int session, const struct filter *f, char *err);
+int ptrace_probe(const struct filter *f, char *err);
+void ptrace_continue(struct backend *b, struct ptrace_task *t, int signo); /* or lets it go */
+void ptrace_stay(struct backend *b, struct ptrace_task *t); /* in its group-stop, or lets it go */
+void ptrace_release(struct backend *b); /* asks all tasks that nobody wants any more to leave */
+void ptrace_adopt(struct backend *b, struct ptrace_task *t, uint32_t tgid, uint64_t inherited);
+void ptrace_adopt_orphans(struct backend *b);
+
+/* ptrace_filter.c */
+void ptrace_refresh(struct backend *b, struct ptrace_task *t); /* mask and keep */
+uint64_t ptrace_result_sessions(const struct tr_config *cfg, uint64_t mask, int64_t ret, bool error,
+				uint64_t duration_ns);
+int ptrace_session_enter(struct backend *b, unsigned int session, const struct filter *f,
+			 char *err);
+void ptrace_session_leave(struct backend *b, unsigned int session);
+
+/* ptrace_stop.c: a status of waitpid. */
+void ptrace_serve(struct backend *b, uint32_t tid, int status);
+
+/* ptrace_call.c */
+void ptrace_call_stop(struct backend *b, struct ptrace_task *t);
+void ptrace_call_resume(struct backend *b, struct ptrace_task *t); /* one that we cut off */
+void ptrace_call_exec(struct backend *b, struct ptrace_task *t, uint32_t old_tid);
+void ptrace_call_abandon(struct backend *b, struct ptrace_task *t); /* it never returns */
+void ptrace_call_blocked(struct backend *b, struct ptrace_task *t, uint64_t now_ns);
+/* Tells one session what the task is in, if it asked for that; the second one for a task that is not traced. */
+void ptrace_call_tell(struct backend *b, struct ptrace_task *t, uint64_t session);
+void ptrace_call_waits(struct backend *b, struct ptrace_task *t, uint64_t nr, const uint64_t *args,
+		       uint64_t session);
+
+int ptrace_pending(struct backend *b, int session); /* ptrace_pending.c */
+
+/* ptrace_mem.c: the capture interpreter. */
+struct tr_capture *ptrace_capture_new(void);
+void ptrace_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit,
+			  const struct ptrace_call *call);
+void ptrace_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit);
+void ptrace_capture_drop_old(struct tr_capture *c); /* the memory is that of another program now */
+struct tr_syscall *ptrace_capture_record(struct tr_capture *c, uint32_t *len_x);
+/* The string that was captured for an argument, NULL: none. Not NUL-terminated. */
+const char *ptrace_capture_string(const struct tr_capture *c, unsigned int arg, uint32_t *len_x);
+int ptrace_read(uint32_t tid, void *dst, size_t n, uint64_t addr);
+
+/* ptrace_facts.c */
+enum ptrace_effect { EFFECT_NONE, EFFECT_CLOSE, EFFECT_FDS, EFFECT_NAME, EFFECT_EXEC };
+void ptrace_need_task(struct backend *b, struct ptrace_task *t, uint64_t sessions);
+void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions);
+void ptrace_forget_fd(struct ptrace_proc *p, int64_t fd);
+void ptrace_forget_fds(struct ptrace_proc *p);
+void ptrace_effects(struct backend *b); /* fills the table of effects */
+void ptrace_retell(struct backend *b);
+
+/* ptrace_summary.c */
+void ptrace_count(struct backend *b, const struct ptrace_task *t, uint64_t sessions, bool error,
+		  uint64_t duration_ns);
+void ptrace_summary_begin(struct backend *b);
+int64_t ptrace_summary_end(struct backend *b, unsigned int session, summary_fn *fn, void *ctx);
+void ptrace_summary_drop(struct backend *b, unsigned int session);
+
+static inline const struct tr_plan *ptrace_plan(const struct backend *b, uint8_t abi, uint16_t nr)
+{
+	return &b->cfg.plans[abi & (TR_ABI_SLOTS - 1)][nr < TR_NR_MAX ? nr : TR_NR_MAX - 1];
+}
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * procfs_task.c - the part of procfs.h that is about one process or thread.
+ */
+#include "procfs.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* Reads a whole small file and ends it with a NUL. Returns its length. */
+__attribute__((format(printf, 3, 4))) static ssize_t slurp(char *text, size_t size, const char *fmt,
+							   ...)
+{
+	char path[128];
+	va_list ap;
+	ssize_t n;
+	int fd;
+
+	va_start(ap, fmt);
+	vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, size - 1);
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return n;
+}
+
+int procfs_threads(uint32_t tgid, uint32_t **tids_x, size_t *n_x)
+{
+	uint32_t *tids = NULL, *more;
+	size_t n = 0, cap = 0;
+	struct dirent *e;
+	char path[64];
+	int r = 0;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%u/task", tgid);
+	d = opendir(path);
+	if (!d)
+		return -ESRCH;
+	while (!r && (e = readdir(d))) {
+		if (!isdigit((unsigned char)e->d_name[0]))
+			continue;
+		if (n == cap) {
+			cap = cap ? 2 * cap : 64;
+			more = realloc(tids, cap * sizeof(*tids));
+			if (!more) {
+				r = -ENOMEM;
+				break;
+			}
+			tids = more;
+		}
+		tids[n++] = strtoul(e->d_name, NULL, 10);
+	}
+	closedir(d);
+	if (r) {
+		free(tids);
+		return r;
+	}
+	*tids_x = tids;
+	*n_x = n;
+	return 0;
+}
+
+bool procfs_has_thread(uint32_t tgid, uint32_t tid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/task/%u", tgid, tid);
+	return !access(path, F_OK);
+}
+
+/* The value of a line, NULL if there is no such line. */
+static const char *line_of(const char *text, const char *key)
+{
+	const char *p = strstr(text, key);
+
+	return p ? p + strlen(key) : NULL;
+}
+
+static uint64_t number_of(const char *text, const char *key, int base)
+{
+	const char *p = line_of(text, key);
+
+	return p ? strtoull(p, NULL, base) : 0;
+}
+
+int procfs_status(uint32_t tid, struct procfs_status *s)
+{
+	char text[4096];
+	const char *p;
+	ssize_t n;
+
+	n = slurp(text, sizeof(text), "/proc/%u/status", tid);
+	if (n <= 0)
+		return -ESRCH;
+	memset(s, 0, sizeof(*s));
+	p = line_of(text, "\nState:\t");
+	s->state = p ? *p : '?';
+	s->tgid = number_of(text, "\nTgid:", 10);
+	s->ppid = number_of(text, "\nPPid:", 10);
+	s->tracer = number_of(text, "\nTracerPid:", 10);
+	s->nthreads = number_of(text, "\nThreads:", 10);
+	s->ignored = number_of(text, "\nSigIgn:", 16);
+	s->caught = number_of(text, "\nSigCgt:", 16);
+	p = line_of(text, "\nUid:");
+	if (p)
+		sscanf(p, "%u %u", &s->uid, &s->euid);
+	p = line_of(text, "\nGid:");
+	if (p)
+		sscanf(p, "%u %u", &s->gid, &s->egid);
+	return 0;
+}
+
+int procfs_comm(uint32_t tgid, uint32_t tid, char comm[TR_COMM_LEN])
+{
+	char text[64];
+	ssize_t n;
+
+	n = slurp(text, sizeof(text), "/proc/%u/task/%u/comm", tgid, tid);
+	if (n <= 0)
+		return -ESRCH;
+	if (text[n - 1] == '\n')
+		n--;
+	memset(comm, 0, TR_COMM_LEN);
+	memcpy(comm, text, n < TR_COMM_LEN ? n : TR_COMM_LEN - 1);
+	return 0;
+}
+
+/* The fields of /proc/PID/stat from the third on (state). NULL: gone. */
+static const char *stat_fields(uint32_t tgid, uint32_t tid, char *text, size_t size)
+{
+	ssize_t n = slurp(text, size, "/proc/%u/task/%u/stat", tgid, tid);
+	char *p = n > 0 ? strrchr(text, ')') : NULL;
+
+	return p && p[1] ? p + 2 : NULL;
+}
+
+/* Clock ticks in field number `field` of proc(5)'s list, as ns. */
+static uint64_t stat_ns(const char *fields, int field)
+{
+	for (int i = 3; i < field && fields; i++) {
+		fields = strchr(fields, ' ');
+		if (fields)
+			fields++;
+	}
+	return fields ? strtoull(fields, NULL, 10) * (1000000000ULL / sysconf(_SC_CLK_TCK)) : 0;
+}
+
+static uint64_t cgroup_of(uint32_t tgid)
+{
+	char text[4096], *line, *end;
+	uint64_t id = 0;
+
+	if (slurp(text, sizeof(text), "/proc/%u/cgroup", tgid) <= 0)
+		return 0;
+	line = !strncmp(text, "0::", 3) ? text : strstr(text, "\n0::");
+	if (!line)
+		return 0;
+	line = strchr(line, '/');
+	if (!line)
+		return 0;
+	end = strchr(line, '\n');
+	if (end)
+		*end = '\0';
+	return procfs_cgroup_id(line, &id) ? 0 : id;
+}
+
+int procfs_task(uint32_t tgid, uint32_t tid, struct tr_task *task)
+{
+	struct procfs_status s;
+	const char *fields;
+	char text[1024];
+
+	if (procfs_status(tid, &s) || procfs_comm(tgid, tid, task->comm))
+		return -ESRCH;
+	fields = stat_fields(tgid, tgid, text, sizeof(text));
+	task->start_ns = stat_ns(fields, 22);
+	task->cgroup = cgroup_of(tgid);
+	task->ppid = s.ppid;
+	task->uid = s.uid;
+	task->euid = s.euid;
+	task->gid = s.gid;
+	task->egid = s.egid;
+	return 0;
+}
+
+/* The scheduler counts in ns what stat gives in ticks; their proportion is that of stat. */
+int procfs_times(uint32_t tgid, uint32_t tid, uint64_t *user_x, uint64_t *system_x)
+{
+	uint64_t run, user, system;
+	const char *fields;
+	char text[1024];
+
+	fields = stat_fields(tgid, tid, text, sizeof(text));
+	if (!fields)
+		return -ESRCH;
+	user = stat_ns(fields, 14);
+	system = stat_ns(fields, 15);
+	if (slurp(text, sizeof(text), "/proc/%u/task/%u/schedstat", tgid, tid) > 0) {
+		run = strtoull(text, NULL, 10);
+		user = user + system ? (uint64_t)((double)run * user / (user + system)) : 0;
+		system = run - user;
+	}
+	*user_x = user;
+	*system_x = system;
+	return 0;
+}
+
+/* "/memfd:x (deleted)" is how the kernel calls a file that never had a name in a directory. */
+static void fd_path(struct tr_fd *f, const struct stat *st, const char *path, size_t n)
+{
+	static const char deleted[] = " (deleted)";
+	const size_t len = sizeof(deleted) - 1;
+
+	if (n > len && !memcmp(path + n - len, deleted, len) && !st->st_nlink) {
+		n -= len;
+		if (strncmp(path, "/memfd:", 7))
+			f->h.flags |= TR_FD_DELETED;
+	}
+	f->payload_len = n;
+}
+
+static void fd_kind(struct tr_fd *f, const struct stat *st, char *path, size_t n)
+{
+	f->mode = st->st_mode;
+	f->ino = st->st_ino;
+	f->rdev = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) ?
+			  major(st->st_rdev) << 20 | minor(st->st_rdev) :
+			  0;
+	if (S_ISSOCK(st->st_mode)) {
+		f->kind = TR_FD_SOCKET;
+	} else if (!strncmp(path, "anon_inode:", 11)) {
+		f->kind = TR_FD_ANON;
+		f->payload_len = n - 11;
+		memmove(path, path + 11, n - 11);
+	} else if (S_ISFIFO(st->st_mode)) {
+		f->kind = TR_FD_PIPE;
+		if (path[0] == '/')
+			fd_path(f, st, path, n);
+	} else {
+		f->kind = TR_FD_PATH;
+		fd_path(f, st, path, n);
+	}
+}
+
+int procfs_fd(uint32_t tgid, int32_t fd, struct tr_fd *f, char *payload, size_t size)
+{
+	char link[64];
+	struct stat st;
+	ssize_t n;
+
+	f->fd = fd;
+	f->kind = TR_FD_NONE;
+	if (fd == TR_AT_FDCWD)
+		snprintf(link, sizeof(link), "/proc/%u/cwd", tgid);
+	else
+		snprintf(link, sizeof(link), "/proc/%u/fd/%d", tgid, fd);
+	n = readlink(link, payload, size);
+	if (n < 0 || stat(link, &st))
+		return errno == ENOENT ? 0 : -errno;
+	if ((size_t)n == size)
+		n = size - 1;
+	fd_kind(f, &st, payload, n);
+	return 0;
+}
+
+int procfs_syscall(uint32_t tid, uint64_t *nr_x, uint64_t args[TR_MAX_ARGS])
+{
+	unsigned long long nr, a[TR_MAX_ARGS];
+	char text[256];
+	ssize_t n;
+
+	n = slurp(text, sizeof(text), "/proc/%u/syscall", tid);
+	if (n <= 0)
+		return n ? n : -EAGAIN;
+	if (sscanf(text, "%lld %llx %llx %llx %llx %llx %llx", (long long *)&nr, &a[0], &a[1],
+		   &a[2], &a[3], &a[4], &a[5]) != 7 ||
+	    (long long)nr < 0)
+		return -EAGAIN;
+	*nr_x = nr;
+	for (int i = 0; i < TR_MAX_ARGS; i++)
+		args[i] = a[i];
+	return 0;
+}
+
+bool procfs_is_32bit(uint32_t tid)
+{
+	char head[6];
+
+	return slurp(head, sizeof(head), "/proc/%u/exe", tid) == 5 && head[4] == 1; /* ELFCLASS32 */
+}
+
+int procfs_ptrace_scope(void)
+{
+	char text[16];
+
+	return slurp(text, sizeof(text), "/proc/sys/kernel/yama/ptrace_scope") > 0 ? atoi(text) : 0;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * ptrace_call.c - system calls from their entry to their return, and their records.
+ */
+#include "backend_ptrace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "procfs.h"
+
+#define RESTART_SYSCALL_X86_64 219
+#define RESTART_SYSCALL_I386 0
+#define RESTART_SYSCALL_AARCH64 128
+
+static bool is_error(int64_t ret, const struct tr_plan *plan)
+{
+	return ret < 0 && ret >= -4095 && !(plan->flags & TR_PLAN_RET_UNSIGNED);
+}
+
+static uint64_t call_sessions(const struct backend *b, const struct ptrace_call *call)
+{
+	uint16_t nr = call->nr < TR_NR_MAX ? call->nr : TR_NR_MAX - 1;
+
+	return b->cfg.calls[call->abi & (TR_ABI_SLOTS - 1)][nr];
+}
+
+static enum ptrace_effect effect_of(const struct backend *b, const struct ptrace_call *c)
+{
+	return c->nr < TR_NR_MAX ? b->effects[c->abi & (TR_ABI_SLOTS - 1)][c->nr] : EFFECT_NONE;
+}
+
+static void need_fd_args(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan,
+			 uint64_t sessions)
+{
+	for (int i = 0; i < TR_MAX_ARGS; i++)
+		if (plan->fd_args >> i & 1)
+			ptrace_need_fd(b, t, (int32_t)t->call.args[i], sessions);
+}
+
+/* Starts the record: what must be read before the kernel acts on it. */
+static void begin_record(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan,
+			 uint64_t sessions)
+{
+	if (!t->capture)
+		t->capture = ptrace_capture_new();
+	if (!t->capture)
+		return;
+	if (plan->fd_args && (sessions & b->cfg.fds))
+		need_fd_args(b, t, plan, sessions & b->cfg.fds);
+	ptrace_capture_begin(t->capture, t->tid, b->cfg.string_limit, &t->call);
+	if (plan->nops && (sessions & b->cfg.data))
+		ptrace_capture_run(t->capture, plan, 0);
+}
+
+/* nr is any number: the tracee chose it. */
+static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call *info,
+		  uint16_t flags)
+{
+	struct ptrace_call *c = &t->call;
+	const struct tr_plan *plan;
+
+	c->active = true;
+	c->restarts = false;
+	c->abi = info->abi;
+	c->nr = info->nr < 0xffff ? info->nr : 0xffff;
+	c->flags = flags;
+	c->reported = 0;
+	memcpy(c->args, info->args, sizeof(c->args));
+	plan = ptrace_plan(b, c->abi, c->nr);
+	ptrace_refresh(b, t);
+	c->live = t->mask & b->cfg.traced & call_sessions(b, c);
+	if (c->live & b->cfg.stream)
+		begin_record(b, t, plan, c->live & b->cfg.stream);
+	else if (t->mask && effect_of(b, c) == EFFECT_EXEC)
+		begin_record(b, t, plan, b->cfg.data); /* TR_EXEC tells the name */
+	c->start_ns = ptrace_now_ns();
+}
+
+static bool is_restart(const struct ptrace_call *c, const struct pt_call *info)
+{
+	static const uint64_t nrs[TR_ABI_MAX] = {RESTART_SYSCALL_X86_64, RESTART_SYSCALL_I386,
+						 RESTART_SYSCALL_AARCH64};
+
+	return info->nr == c->nr || (info->abi < TR_ABI_MAX && info->nr == nrs[info->abi]);
+}
+
+static void emit_call(struct backend *b, struct ptrace_task *t, int64_t ret, uint64_t sessions,
+		      uint64_t now_ns, uint16_t flags)
+{
+	struct tr_syscall *r;
+	uint32_t len;
+
+	if (!sessions || !t->capture)
+		return;
+	ptrace_need_task(b, t, sessions);
+	r = ptrace_capture_record(t->capture, &len);
+	r->h.flags = flags;
+	r->ret = ret;
+	r->duration_ns = now_ns - t->call.start_ns;
+	ptrace_emit(b, t, &r->h, TR_SYSCALL, len, sessions);
+}
+
+/* What a call that succeeded changes of what sessions were told. */
+static void apply_effects(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan,
+			  int64_t ret)
+{
+	const struct ptrace_call *c = &t->call;
+
+	if (plan->flags & TR_PLAN_RET_FD)
+		ptrace_forget_fd(t->proc, ret);
+	if (plan->flags & TR_PLAN_FD_STALE)
+		ptrace_forget_fd(t->proc, (int32_t)c->args[0]);
+	if (plan->flags & TR_PLAN_CWD_STALE)
+		t->proc->cwd_told = 0;
+	if ((plan->flags & TR_PLAN_CREDS) && effect_of(b, c) != EFFECT_EXEC) {
+		t->told = 0;
+		t->gen = 0;
+	}
+	switch (effect_of(b, c)) {
+	case EFFECT_CLOSE:
+		ptrace_forget_fd(t->proc, (int32_t)c->args[0]);
+		break;
+	case EFFECT_FDS:
+		ptrace_forget_fds(t->proc);
+		break;
+	case EFFECT_NAME:
+		t->told = 0;
+		t->gen = 0;
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * Sessions came or went while the call was in progress: those that saw it begin and still want the task get
+ * it whole. Where there is none of these, it goes to those that came.
+ */
+static uint64_t late_sessions(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan)
+{
+	struct ptrace_call *c = &t->call;
+	bool came = t->gen != 0;
+	uint64_t mask;
+
+	ptrace_refresh(b, t);
+	mask = c->live & t->mask;
+	if (mask || !came)
+		return mask;
+	mask = t->mask & b->cfg.stream & call_sessions(b, c);
+	if (mask) {
+		begin_record(b, t, plan, mask);
+		c->flags |= TR_F_NO_ENTRY;
+	}
+	return mask;
+}
+
+static void finish(struct backend *b, struct ptrace_task *t, int64_t ret, uint64_t now)
+{
+	struct ptrace_call *c = &t->call;
+	const struct tr_plan *plan = ptrace_plan(b, c->abi, c->nr);
+	bool error = is_error(ret, plan);
+	uint64_t mask = c->live, stream;
+
+	if (t->gen != b->cfg.gen)
+		mask = late_sessions(b, t, plan);
+	if (!error)
+		apply_effects(b, t, plan, ret);
+	mask = ptrace_result_sessions(&b->cfg, mask, ret, error, now - c->start_ns);
+	if (mask & b->cfg.summary) {
+		ptrace_need_task(b, t, mask & b->cfg.summary);
+		ptrace_count(b, t, mask & b->cfg.summary, error, now - c->start_ns);
+	}
+	stream = mask & b->cfg.stream;
+	if (!stream || !t->capture)
+		return;
+	ptrace_capture_record(t->capture, &(uint32_t){0})->ret = ret;
+	if (plan->nops && (stream & b->cfg.data))
+		ptrace_capture_run(t->capture, plan, 1);
+	if ((plan->flags & TR_PLAN_RET_FD) && !error && (stream & b->cfg.ret_fds))
+		ptrace_need_fd(b, t, ret, stream & b->cfg.ret_fds);
+	emit_call(b, t, ret, stream, now, c->flags);
+}
+
+void ptrace_call_stop(struct backend *b, struct ptrace_task *t)
+{
+	uint64_t now = ptrace_now_ns();
+	struct pt_call info;
+
+	if (pt_call(t->tid, &info))
+		return;
+	if (info.op == PT_ENTRY) {
+		if (t->call.active && t->call.restarts && is_restart(&t->call, &info))
+			t->call.restarts = false;
+		else
+			begin(b, t, &info, 0);
+	} else if (info.op == PT_RETURN && t->call.active) {
+		finish(b, t, info.ret, now);
+		t->call.active = false;
+	}
+}
+
+void ptrace_call_resume(struct backend *b, struct ptrace_task *t)
+{
+	struct pt_call info;
+
+	if (pt_interrupted_call(t->tid, &info))
+		return;
+	if (!pt_restarts(info.ret) && info.ret != -EINTR)
+		return;
+	begin(b, t, &info, TR_F_NO_ENTRY);
+	t->call.restarts = true;
+}
+
+/* The leader takes over from the thread that called execve, whose number is no more. */
+void ptrace_call_exec(struct backend *b, struct ptrace_task *t, uint32_t old_tid)
+{
+	struct ptrace_task *old = old_tid != t->tid ? ptrace_task_find(b, old_tid) : NULL;
+	struct tr_capture *capture = t->capture;
+
+	if (old) {
+		t->call = old->call;
+		t->capture = old->capture;
+		t->inherited = old->inherited;
+		old->capture = capture;
+		ptrace_task_free(b, old);
+	}
+	if (t->capture)
+		ptrace_capture_drop_old(t->capture);
+	t->told = 0;
+	t->gen = 0;
+	ptrace_forget_fds(t->proc);
+	ptrace_refresh(b, t);
+	t->call.live &= t->mask;
+}
+
+void ptrace_call_abandon(struct backend *b, struct ptrace_task *t)
+{
+	const struct tr_config *cfg = &b->cfg;
+	struct ptrace_call *c = &t->call;
+	uint64_t now = ptrace_now_ns(), mask;
+
+	if (!c->active)
+		return;
+	c->active = false;
+	mask = c->live & t->mask;
+	if (mask & cfg->summary)
+		ptrace_count(b, t, mask & cfg->summary, false, now - c->start_ns);
+	mask &= cfg->stream & ~(cfg->failed | cfg->ok | cfg->by_errno | cfg->by_time);
+	emit_call(b, t, 0, mask, now, c->flags | TR_F_NO_RETURN);
+}
+
+void ptrace_call_blocked(struct backend *b, struct ptrace_task *t, uint64_t now_ns)
+{
+	struct ptrace_call *c = &t->call;
+	uint64_t mask;
+
+	if (!c->active || now_ns - c->start_ns < TR_BLOCKED_NS || !t->proc)
+		return;
+	ptrace_refresh(b, t);
+	mask = t->mask & b->cfg.blocked & call_sessions(b, c) & ~c->reported;
+	if (!mask)
+		return;
+	if (!(c->live & b->cfg.stream))
+		begin_record(b, t, ptrace_plan(b, c->abi, c->nr), mask);
+	c->reported |= mask;
+	emit_call(b, t, 0, mask, now_ns, c->flags | TR_F_BLOCKED);
+}
+
+void ptrace_call_tell(struct backend *b, struct ptrace_task *t, uint64_t session)
+{
+	struct ptrace_call *c = &t->call;
+
+	if (!c->active || !t->proc)
+		return;
+	ptrace_refresh(b, t);
+	if (!(t->mask & session & call_sessions(b, c)))
+		return;
+	if (!(c->live & b->cfg.stream))
+		begin_record(b, t, ptrace_plan(b, c->abi, c->nr), session);
+	else if (session & b->cfg.fds)
+		need_fd_args(b, t, ptrace_plan(b, c->abi, c->nr), session);
+	emit_call(b, t, 0, session, ptrace_now_ns(), c->flags | TR_F_BLOCKED);
+}
+
+void ptrace_call_waits(struct backend *b, struct ptrace_task *t, uint64_t nr, const uint64_t *args,
+		       uint64_t session)
+{
+	struct pt_call info = {.abi = TR_ABI_X86_64, .nr = nr};
+
+#ifdef __aarch64__
+	info.abi = TR_ABI_AARCH64;
+#else
+	if (procfs_is_32bit(t->tid))
+		info.abi = TR_ABI_I386;
+#endif
+	memcpy(info.args, args, sizeof(info.args));
+	begin(b, t, &info, TR_F_NO_ENTRY);
+	ptrace_call_tell(b, t, session);
+}

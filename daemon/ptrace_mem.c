@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * ptrace_mem.c - the capture interpreter over the memory of a stopped task. Reading it faults pages in, so
+ * that what can't be read is really not there.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <linux/types.h>
+
+static int task_read(unsigned long long tid, void *dst, unsigned int n, unsigned long long addr);
+static long task_read_str(unsigned long long tid, void *dst, unsigned int n,
+			  unsigned long long addr);
+
+#define CAP_FUNC static
+#define cap_clamp(v, max) ((v) < (max) ? (v) : (max))
+#define cap_read(c, dst, n, addr) task_read((c)->reader, dst, n, addr)
+#define cap_read_str(c, dst, n, addr) task_read_str((c)->reader, dst, n, addr)
+#include <tracer/capture.h>
+
+#include <core/rec.h>
+#include "backend_ptrace.h"
+
+static int task_read(unsigned long long tid, void *dst, unsigned int n, unsigned long long addr)
+{
+	struct iovec to = {dst, n}, from = {(void *)(uintptr_t)addr, n};
+
+	return process_vm_readv(tid, &to, 1, &from, 1, 0) == (ssize_t)n ? 0 : -EFAULT;
+}
+
+/*
+ * Page by page, for a string may end just before one that is missing. At first little, for most strings
+ * are short and what is read in vain is copied in vain.
+ */
+static long task_read_str(unsigned long long tid, void *dst, unsigned int n,
+			  unsigned long long addr)
+{
+	unsigned int done = 0, piece = 256;
+	char *p = dst, *nul;
+
+	while (done < n - 1) {
+		unsigned int page = CAP_PAGE - ((addr + done) & (CAP_PAGE - 1));
+		unsigned int want = page < n - 1 - done ? page : n - 1 - done;
+
+		if (want > piece)
+			want = piece;
+		piece = CAP_PAGE;
+		if (task_read(tid, p + done, want, addr + done))
+			return -EFAULT;
+		nul = memchr(p + done, 0, want);
+		if (nul)
+			return nul - p + 1;
+		done += want;
+	}
+	p[done] = '\0';
+	return done + 1;
+}
+
+int ptrace_read(uint32_t tid, void *dst, size_t n, uint64_t addr)
+{
+	return task_read(tid, dst, n, addr);
+}
+
+struct tr_capture *ptrace_capture_new(void)
+{
+	return calloc(1, sizeof(struct tr_capture));
+}
+
+void ptrace_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit,
+			  const struct ptrace_call *call)
+{
+	memset(c, 0, offsetof(struct tr_capture, payload));
+	c->string_limit = string_limit;
+	c->reader = tid;
+	c->rec.nr = call->nr;
+	c->rec.abi = call->abi;
+	memcpy(c->rec.args, call->args, sizeof(c->rec.args));
+}
+
+void ptrace_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit)
+{
+	cap_run(c, plan, at_exit);
+}
+
+void ptrace_capture_drop_old(struct tr_capture *c)
+{
+	c->retry = 0;
+}
+
+struct tr_syscall *ptrace_capture_record(struct tr_capture *c, uint32_t *len_x)
+{
+	*len_x = sizeof(c->rec) + c->off;
+	return &c->rec;
+}
+
+const char *ptrace_capture_string(const struct tr_capture *c, unsigned int arg, uint32_t *len_x)
+{
+	const struct tr_item *item = rec_item_find(&c->rec, arg, TR_PART_SELF, 0, 0);
+
+	if (!item)
+		return NULL;
+	*len_x = item->len;
+	return rec_item_data(item);
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * ptrace_stop.c - what a stopped task tells, and how it goes on: signals, new tasks, programs, ends. The
+ * tracee and its relatives must see what they would see without us.
+ */
+#include "backend_ptrace.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include "procfs.h"
+
+#define CLONE_FILES_FLAG 0x400
+
+/* Without us such a signal would not have come to it: untraced, it is dropped when it is sent. */
+static bool is_ignored(uint32_t tid, int signo)
+{
+	struct procfs_status status;
+	uint64_t mask = 1ULL << (signo - 1);
+
+	if (procfs_status(tid, &status))
+		return false;
+	if (status.ignored & mask)
+		return true;
+	return !(status.caught & mask) && (signo == SIGCHLD || signo == SIGCONT ||
+					   signo == SIGWINCH || signo == SIGURG);
+}
+
+static void fill_signal(struct tr_signal *r, const siginfo_t *info)
+{
+	uint32_t f[6];
+
+	r->errnum = info->si_errno;
+	r->code = info->si_code;
+	/* As the kernel lays it out: what depends on the signal begins at 16 on 64-bit machines. */
+	memcpy(f, (const char *)info + 16, sizeof(f));
+	r->pid = f[0];
+	r->uid = f[1];
+	r->status = f[2];
+	r->addr = f[0] | (uint64_t)f[1] << 32;
+	r->value = f[2] | (uint64_t)f[3] << 32;
+}
+
+static void on_signal(struct backend *b, struct ptrace_task *t, int signo)
+{
+	struct tr_signal r = {.signo = signo};
+	siginfo_t info;
+	uint64_t mask;
+
+	if (is_ignored(t->tid, signo)) {
+		pt_hide_interrupt(t->tid);
+		ptrace_continue(b, t, signo);
+		return;
+	}
+	ptrace_refresh(b, t);
+	mask = t->mask & b->cfg.stream;
+	if (mask) {
+		ptrace_need_task(b, t, mask);
+		if (pt_siginfo(t->tid, &info))
+			r.h.flags = TR_SIG_NO_INFO;
+		else
+			fill_signal(&r, &info);
+		ptrace_emit(b, t, &r.h, TR_SIGNAL, sizeof(r), mask);
+	}
+	ptrace_continue(b, t, signo);
+}
+
+/* The flags of clone and clone3 say whether the child gets descriptors of its own. */
+static bool shares_files(const struct ptrace_task *t)
+{
+	const struct sc_row *row = t->call.active ? sc_find(t->call.abi, t->call.nr) : NULL;
+	uint64_t flags = 0;
+
+	if (row && !strcmp(row->name, "clone"))
+		flags = t->call.args[0];
+	else if (row && !strcmp(row->name, "clone3"))
+		ptrace_read(t->tid, &flags, sizeof(flags), t->call.args[0]);
+	return flags & CLONE_FILES_FLAG;
+}
+
+static void on_fork(struct backend *b, struct ptrace_task *t)
+{
+	struct tr_fork r = {};
+	struct ptrace_task *child;
+	unsigned long tid;
+	uint32_t tgid;
+	uint64_t mask;
+
+	if (pt_message(t->tid, &tid))
+		return;
+	tgid = procfs_has_thread(t->proc->tgid, tid) ? t->proc->tgid : tid;
+	ptrace_refresh(b, t);
+	mask = t->mask & b->cfg.traced;
+	if (mask) {
+		ptrace_need_task(b, t, mask);
+		r.child_tgid = tgid;
+		r.child_tid = tid;
+		ptrace_emit(b, t, &r.h, TR_FORK, sizeof(r), mask);
+	}
+	child = ptrace_task_get(b, tid);
+	if (!child)
+		return;
+	ptrace_adopt(b, child, tgid, mask & b->cfg.follow);
+	child = ptrace_task_find(b, tid);
+	if (child && child->proc && child->proc != t->proc && shares_files(t)) {
+		child->proc->shares_files = t->proc->shares_files = true;
+		ptrace_forget_fds(t->proc);
+	}
+}
+
+/* What the kernel ran, as it names that: a descriptor of execveat by its number. */
+static uint32_t exec_name(const struct ptrace_task *t, char *name, size_t size)
+{
+	const struct sc_row *row = sc_find(t->call.abi, t->call.nr);
+	bool at = row && !strcmp(row->name, "execveat");
+	const char *path = NULL;
+	uint32_t len = 0;
+	int n = 0;
+
+	if (t->capture && t->call.active)
+		path = ptrace_capture_string(t->capture, at, &len);
+	if (!path)
+		len = 0;
+	if (at && (int32_t)t->call.args[0] != TR_AT_FDCWD && !(len && path[0] == '/'))
+		n = snprintf(name, size, len ? "/dev/fd/%d/" : "/dev/fd/%d",
+			     (int32_t)t->call.args[0]);
+	if (len > size - n)
+		len = size - n;
+	if (len)
+		memcpy(name + n, path, len);
+	return n + len;
+}
+
+static void on_exec(struct backend *b, struct ptrace_task *t)
+{
+	struct {
+		struct tr_exec exec;
+		char name[4096 + 8];
+	} r;
+	unsigned long old = t->tid;
+	uint64_t mask;
+	uint32_t n;
+
+	pt_message(t->tid, &old);
+	if (t->exiting) {
+		t->exiting = false;
+		t->proc->nlive++;
+	}
+	ptrace_call_exec(b, t, old);
+	mask = t->mask & b->cfg.traced;
+	if (!mask)
+		return;
+	memset(&r.exec, 0, sizeof(r.exec));
+	n = exec_name(t, r.name, 4096);
+	memset(r.name + n, 0, 8);
+	r.exec.old_tid = old;
+	r.exec.filename_len = n;
+	ptrace_need_task(b, t, mask);
+	ptrace_emit(b, t, &r.exec.h, TR_EXEC, sizeof(r.exec) + ((n + 7) & ~7u), mask);
+}
+
+/* A task ends: told once, when it still can be asked for its times, else when its status is collected. */
+static void tell_exit(struct backend *b, struct ptrace_task *t, int status)
+{
+	struct tr_exit r = {.status = status};
+	uint64_t user = 0, system = 0, mask;
+
+	if (t->exiting)
+		return;
+	ptrace_refresh(b, t);
+	ptrace_call_abandon(b, t);
+	t->exiting = true;
+	r.last = --t->proc->nlive == 0;
+	mask = t->mask & b->cfg.traced;
+	if (!mask)
+		return;
+	procfs_times(t->proc->tgid, t->tid, &user, &system);
+	r.utime_ns = user;
+	r.stime_ns = system;
+	ptrace_need_task(b, t, mask);
+	ptrace_emit(b, t, &r.h, TR_EXIT, sizeof(r), mask);
+}
+
+static void on_trap(struct backend *b, struct ptrace_task *t)
+{
+	if (t->cut_off) {
+		t->cut_off = false;
+		ptrace_call_resume(b, t);
+		pt_hide_interrupt(t->tid);
+	}
+	ptrace_continue(b, t, 0);
+}
+
+static void on_stop(struct backend *b, struct ptrace_task *t, int status)
+{
+	unsigned long message = 0;
+	int signo;
+
+	switch (pt_stop(status, &signo)) {
+	case PT_CALL:
+		ptrace_call_stop(b, t);
+		break;
+	case PT_SIGNAL:
+		on_signal(b, t, signo);
+		return;
+	case PT_GROUP:
+		ptrace_stay(b, t);
+		return;
+	case PT_TRAP:
+		on_trap(b, t);
+		return;
+	case PT_FORK:
+		on_fork(b, t);
+		break;
+	case PT_EXEC:
+		on_exec(b, t);
+		break;
+	case PT_EXIT:
+		pt_message(t->tid, &message);
+		tell_exit(b, t, message);
+		break;
+	}
+	ptrace_continue(b, t, 0);
+}
+
+static void hold(struct backend *b, uint32_t tid, int status)
+{
+	struct ptrace_task *t = ptrace_task_get(b, tid);
+
+	if (!t)
+		return;
+	t->held = true;
+	t->held_status = status;
+	t->held_ns = ptrace_now_ns();
+	b->nheld++;
+}
+
+/* A thread whose leader was not traced got the leader's number by execve. */
+static struct ptrace_task *rename_task(struct backend *b, uint32_t tid)
+{
+	struct ptrace_task *t;
+	unsigned long old;
+
+	if (pt_message(tid, &old))
+		return NULL;
+	t = ptrace_task_find(b, old);
+	if (!t)
+		return NULL;
+	HASH_DEL(b->tasks, t);
+	t->tid = tid;
+	HASH_ADD(hh, b->tasks, tid, sizeof(t->tid), t);
+	return t;
+}
+
+void ptrace_serve(struct backend *b, uint32_t tid, int status)
+{
+	struct ptrace_task *t = ptrace_task_find(b, tid);
+	int signo;
+
+	if (!WIFSTOPPED(status)) {
+		if (t && t->proc)
+			tell_exit(b, t, status);
+		if (t)
+			ptrace_task_free(b, t);
+		return;
+	}
+	if (!t && pt_stop(status, &signo) == PT_EXEC)
+		t = rename_task(b, tid);
+	if (!t) {
+		hold(b, tid, status);
+		return;
+	}
+	if (t->fresh) {
+		t->fresh = false;
+		b->nfresh--;
+	}
+	if (t->proc)
+		on_stop(b, t, status);
+}
