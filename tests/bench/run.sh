@@ -65,7 +65,6 @@ timed() {
 	$prefix "$scratch/stopwatch" "$scratch/time" "$@"
 }
 
-
 prepare_dd() {
 	:
 }
@@ -238,8 +237,8 @@ column_perf-trace-s() {
 column_bpftrace() {
 	local filter="" tracer
 	[ -z "${comm[$1]-}" ] || filter="/comm == \"${comm[$1]}\"/"
-	begin bpftrace -o "$scratch/bpftrace" -e "BEGIN { printf(\"ready\\n\"); }
-		tracepoint:raw_syscalls:sys_enter $filter { @[args->id] = count(); }" >/dev/null 2>&1
+	begin bpftrace -B line -e "BEGIN { printf(\"ready\\n\"); }
+		tracepoint:raw_syscalls:sys_enter $filter { @[args->id] = count(); }" >"$scratch/bpftrace" 2>&1
 	tracer=$!
 	until_ok 30 grep -q ready "$scratch/bpftrace" || die "bpftrace does not start"
 	prefix=
@@ -318,16 +317,22 @@ print_table() {
 }
 
 choose
+# The first run of anything is slower: it isn't measured. Each round begins with another column, so
+# that none has always the same neighbour.
 for work in $workloads; do
 	"prepare_$work"
+	prefix=
+	"work_$work"
 done
+order=$columns
 for ((round = 1; round <= rounds; round++)); do
 	for work in $workloads; do
 		say "round $round of $rounds: $work"
-		for column in $columns; do
+		for column in $order; do
 			cell "$work" "$column"
 		done
 	done
+	order="${order#* } ${order%% *}"
 done
 
 echo "Medians of $rounds interleaved runs on $(nproc) CPUs, Linux $(uname -r). Ratios: time for the same work,"

@@ -104,7 +104,7 @@ own_header_first() {
 		[ -f "$(dirname "$source")/$header" ] || continue
 		first=$(grep -m 1 '^#include' "$source")
 		case $first in
-		*"\"$header\"" | *"/$header>") ;;
+		*"\"$header\"" | *"/$header>" | *"\"${header%.h}_impl.h\"") ;;
 		*) echo "$source begins with $first" ;;
 		esac
 	done
