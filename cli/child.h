@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * child.h - the program that run and summary start: found, forked, held until it is watched, then let
- * go; and how it ended.
+ * child.h - the program that run and summary start: found, forked, held until it is watched, then
+ * let go; and how it ended.
  */
 #ifndef CLI_CHILD_H
 #define CLI_CHILD_H
@@ -20,15 +20,15 @@ struct child {
 };
 
 /*
- * The file that a command's name stands for, as execvp finds it: 0, or an exit status (127, 126) with a
- * sentence in err (MSG_LEN).
+ * The file that a command's name stands for, as execvp finds it: 0, or an exit status (127, 126)
+ * with a sentence in err (MSG_LEN).
  */
 int child_find(const char *name, char *path, size_t size, char *err);
 
 /*
- * Forks. The child waits in a read until child_start: when this returns it is there, so that nothing it did
- * before can be taken for the program's. It lets process `tracer` trace it. Returns 0 or a negative errno
- * with a sentence in err.
+ * Forks. The child waits in a read until child_start: when this returns it is there, so that
+ * nothing it did before can be taken for the program's. It lets process `tracer` trace it. Returns
+ * 0 or a negative errno with a sentence in err.
  */
 int child_fork(struct child *c, const char *path, char *const *argv, const struct sigs *sigs,
 	       pid_t tracer, char *err);
@@ -39,8 +39,8 @@ void child_cancel(struct child *c); /* before child_start: it ends without runni
 bool child_poll(struct child *c);
 
 /*
- * Once reaped: the exit status for us, its own, or 128 and its signal; 126 or 127 with a sentence in err
- * if it could not be executed, else err is empty.
+ * Once reaped: the exit status for us, its own, or 128 and its signal; 126 or 127 with a sentence
+ * in err if it could not be executed, else err is empty.
  */
 int child_exit_status(struct child *c, const char *name, char *err);
 

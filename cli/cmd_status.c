@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * cmd_status.c - what tracerd says of itself. Keys that we don't know are shown as they are, so that a
- * newer tracerd can say more.
+ * cmd_status.c - what tracerd says of itself. Keys that we don't know are shown as they are, so
+ * that a newer tracerd can say more.
  */
 #include "cmd.h"
 

@@ -37,8 +37,8 @@ static bool is_execve(const struct tr_hdr *rec)
 }
 
 /*
- * What people don't want to hear: of a new program beside the execve that ran it, and where the question
- * is about calls, of anything else. strace tells signals and exits.
+ * What people don't want to hear: of a new program beside the execve that ran it, and where the
+ * question is about calls, of anything else. strace tells signals and exits.
  */
 static bool is_noise(const struct options *o, const struct tr_hdr *rec)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * cmd_summary.c - summary: the kernel counts, we ask for the counts at each interval and at the end.
+ * cmd_summary.c - summary: the kernel counts, we ask for the counts at each interval and at the
+ * end.
  */
 #include "cmd.h"
 
@@ -21,7 +22,10 @@ struct summary {
 	unsigned int shown; /* intervals */
 };
 
-/* A process that was never told of (it did nothing but what was counted) may still be there to ask. */
+/*
+ * A process that was never told of (it did nothing but what was counted) may still be there to
+ * ask.
+ */
 static void name_from_proc(struct summary *sum, uint32_t tgid)
 {
 	char path[64], comm[TR_COMM_LEN];
@@ -80,7 +84,10 @@ static void show_human(struct summary *sum, struct tally *t, bool in_place)
 		buf_str(b, "\033[J");
 }
 
-/* An interval is complete. One that is empty is shown only if it is all there is, or one of several. */
+/*
+ * An interval is complete. One that is empty is shown only if it is all there is, or one of
+ * several.
+ */
 static void show_interval(struct summary *sum)
 {
 	if (!sum->s.stopping || !sum->shown || !tally_is_empty(sum->now)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * conn.h - the connection to a tracerd: the system's, the user's own, or a private one that is started
- * for us. Reads in large batches; hands out whole frames whose length was checked.
+ * conn.h - the connection to a tracerd: the system's, the user's own, or a private one that is
+ * started for us. Reads in large batches; hands out whole frames whose length was checked.
  */
 #ifndef CLI_CONN_H
 #define CLI_CONN_H
@@ -30,8 +30,8 @@ struct conn_where {
 };
 
 /*
- * Connects and waits for HELLO. Returns 0, or a negative errno with a sentence in err (MSG_LEN), which
- * is empty if tracerd itself has told the reason on stderr.
+ * Connects and waits for HELLO. Returns 0, or a negative errno with a sentence in err (MSG_LEN),
+ * which is empty if tracerd itself has told the reason on stderr.
  */
 int conn_open(struct conn *c, const struct conn_where *where, char *err);
 
@@ -45,8 +45,8 @@ int conn_send(struct conn *c, uint16_t type, const void *payload, size_t len);
 int conn_fill(struct conn *c);
 
 /*
- * The next whole frame, NULL if there is none yet; valid until the next conn_fill or conn_next. r_x: 0, or
- * -EPROTO if the stream can't be read any further.
+ * The next whole frame, NULL if there is none yet; valid until the next conn_fill or conn_next.
+ * r_x: 0, or -EPROTO if the stream can't be read any further.
  */
 const struct tr_frame *conn_next(struct conn *c, int *r_x);
 

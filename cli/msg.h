@@ -18,7 +18,10 @@ _Static_assert(MSG_LEN >= FILTER_ERR_LEN, "the parser's sentences fit");
 /* "tracectl: <sentence>" as one write. */
 __attribute__((format(printf, 1, 2))) void msg(const char *fmt, ...);
 
-/* Writes the sentence to err (MSG_LEN bytes) and returns r, for `return msg_set(err, -EINVAL, ...)`. */
+/*
+ * Writes the sentence to err (MSG_LEN bytes) and returns r, for `return msg_set(err, -EINVAL,
+ * ...)`.
+ */
 __attribute__((format(printf, 3, 4))) int msg_set(char *err, int r, const char *fmt, ...);
 
 /*

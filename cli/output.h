@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * output.h - where lines go: collected in a buffer, written once per batch. A reader that is gone ends
- * things quietly, a full disk is told once, and a signal gets through even if a reader does not read.
+ * output.h - where lines go: collected in a buffer, written once per batch. A reader that is gone
+ * ends things quietly, a full disk is told once, and a signal gets through even if a reader does
+ * not read.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
@@ -30,8 +31,9 @@ void output_done(struct output *out);
 void output_resize(struct output *out); /* asks the terminal for its size */
 
 /*
- * Writes what is buffered. 0; -EINTR: wake_fd (-1: none) is readable and something is left; -EAGAIN: not in
- * timeout_ms (-1: forever); -EPIPE: nobody reads any more; else an errno that was told.
+ * Writes what is buffered. 0; -EINTR: wake_fd (-1: none) is readable and something is left;
+ * -EAGAIN: not in timeout_ms (-1: forever); -EPIPE: nobody reads any more; else an errno that was
+ * told.
  */
 int output_flush(struct output *out, int wake_fd, int timeout_ms);
 

@@ -22,8 +22,8 @@ int parse_check_pids(const char *list, char *err);
 int parse_check_tids(const char *list, char *err);
 
 /*
- * A path in the unified hierarchy, with its mount point or relative to it, to the path below the mount
- * (size bytes). mounts is the text of a mountinfo file.
+ * A path in the unified hierarchy, with its mount point or relative to it, to the path below the
+ * mount (size bytes). mounts is the text of a mountinfo file.
  */
 int parse_cgroup(const char *s, const char *mounts, char *path, size_t size, char *err);
 

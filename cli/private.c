@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * private.c - a tracerd of our own, over a socket pair. It has its own session, so that signals of the
- * terminal don't reach it, and ends when we close our end; its complaints come on our stderr.
+ * private.c - a tracerd of our own, over a socket pair. It has its own session, so that signals of
+ * the terminal don't reach it, and ends when we close our end; its complaints come on our stderr.
  */
 #include "conn.h"
 

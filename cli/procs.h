@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * procs.h - the threads that a session follows and that live, learnt from its records. run ends when
- * none is left.
+ * procs.h - the threads that a session follows and that live, learnt from its records. run ends
+ * when none is left.
  */
 #ifndef CLI_PROCS_H
 #define CLI_PROCS_H

@@ -148,7 +148,10 @@ void session_stop(struct session *s)
 		s->ended = true; /* what it has sent before is read below */
 }
 
-/* The first goes to the program that was started; one more ends the session, and one more everything. */
+/*
+ * The first goes to the program that was started; one more ends the session, and one more
+ * everything.
+ */
 static void interrupt(struct session *s, int signo, bool from_terminal)
 {
 	unsigned int patience = s->child.pid && !s->child.reaped ? 1 : 0;

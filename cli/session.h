@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * session.h - one question to tracerd, from the connection to the last frame, for all commands that
- * have one: the loop over socket, signals and time, the program that is followed, and how it all ends.
- * What is done with records and other frames is the command's (struct session_ops).
+ * session.h - one question to tracerd, from the connection to the last frame, for all commands
+ * that have one: the loop over socket, signals and time, the program that is followed, and how it
+ * all ends. What is done with records and other frames is the command's (struct session_ops).
  */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
@@ -50,8 +50,8 @@ struct session {
 };
 
 /*
- * Connects (and forks options.argv if there is one and the command wants it), opens the session. Returns 0,
- * else the exit status, after saying why.
+ * Connects (and forks options.argv if there is one and the command wants it), opens the session.
+ * Returns 0, else the exit status, after saying why.
  */
 int session_open(struct session *s, struct options *o, int out_fd, bool with_child);
 

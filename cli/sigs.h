@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * sigs.h - signals as a descriptor to poll. They are blocked, not handled: no state outside of main's,
- * and a program that we start gets everything back as we found it.
+ * sigs.h - signals as a descriptor to poll. They are blocked, not handled: no state outside of
+ * main's, and a program that we start gets everything back as we found it.
  */
 #ifndef CLI_SIGS_H
 #define CLI_SIGS_H
@@ -26,8 +26,8 @@ int sigs_init(struct sigs *s); /* 0 or a negative errno */
 void sigs_restore(const struct sigs *s); /* masks and actions as they were */
 
 /*
- * The next signal that waits. signo_x is its number; from_terminal_x: the terminal sent it, to the program
- * that we started too.
+ * The next signal that waits. signo_x is its number; from_terminal_x: the terminal sent it, to the
+ * program that we started too.
  */
 enum sig_event sigs_next(struct sigs *s, int *signo_x, int *from_terminal_x);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * tally.h - what a summary has counted: SUMMARY frames added up by system call and by process, sorted,
- * and shown as a table or as JSON. Percentiles of sums come from added histograms.
+ * tally.h - what a summary has counted: SUMMARY frames added up by system call and by process,
+ * sorted, and shown as a table or as JSON. Percentiles of sums come from added histograms.
  */
 #ifndef CLI_TALLY_H
 #define CLI_TALLY_H
@@ -38,8 +38,8 @@ void tally_clear(struct tally *t);
 bool tally_is_empty(const struct tally *t);
 
 /*
- * Adds the entries of a SUMMARY frame's payload, those of processes that `wanted` (NULL: all) takes.
- * Returns 0, -EPROTO where lengths don't fit (nothing more is added), or -ENOMEM.
+ * Adds the entries of a SUMMARY frame's payload, those of processes that `wanted` (NULL: all)
+ * takes. Returns 0, -EPROTO where lengths don't fit (nothing more is added), or -ENOMEM.
  */
 int tally_add(struct tally *t, const void *payload, size_t len,
 	      bool (*wanted)(void *ctx, uint32_t tgid), void *ctx);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * filter.c - the filter of a session, from text and to text. Keys are rows of one table: how a key is
- * read, and how it is written so that reading it again gives the same filter.
+ * filter.c - the filter of a session, from text and to text. Keys are rows of one table: how a key
+ * is read, and how it is written so that reading it again gives the same filter.
  */
 #include "filter.h"
 #include "filter_syntax.h"
@@ -335,8 +335,8 @@ static void put_unit(const struct filter *f, struct text *t)
 }
 
 /*
- * Names only, so that the other side needs no idea of classes. A filter that also wants unknown calls
- * is written as what it leaves out.
+ * Names only, so that the other side needs no idea of classes. A filter that also wants unknown
+ * calls is written as what it leaves out.
  */
 static void put_syscall(const struct filter *f, struct text *t)
 {

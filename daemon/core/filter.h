@@ -2,9 +2,10 @@
 /*
  * filter.h - a session's question: which calls of which tasks, and what to do with them.
  *
- * A filter travels as text (TR_FRAME_OPEN: NUL-terminated "key" or "key=value" strings) and is parsed
- * here on both sides: by tracectl to complain early, by tracerd because it trusts nobody. Different
- * keys must all hold; one key given more than once, or with several values, holds when one value does.
+ * A filter travels as text (TR_FRAME_OPEN: NUL-terminated "key" or "key=value" strings) and is
+ * parsed here on both sides: by tracectl to complain early, by tracerd because it trusts nobody.
+ * Different keys must all hold; one key given more than once, or with several values, holds when
+ * one value does.
  */
 #ifndef CORE_FILTER_H
 #define CORE_FILTER_H
@@ -69,7 +70,9 @@ void filter_done(struct filter *f);
  */
 int filter_set(struct filter *f, const char *key, const char *value, char *err);
 
-/* Parses a whole payload of strings; the last must end with a NUL. Checks what keys mean together. */
+/*
+ * Parses a whole payload of strings; the last must end with a NUL. Checks what keys mean together.
+ */
 int filter_parse(struct filter *f, const char *text, size_t len, char *err);
 
 /*
@@ -79,8 +82,8 @@ int filter_parse(struct filter *f, const char *text, size_t len, char *err);
 ssize_t filter_format(const struct filter *f, char *buf, size_t size);
 
 /*
- * Parses a list as -e takes it (names, %class, /regex/ (POSIX extended), a leading ! to take the rest)
- * into f->syscalls. "all" and "none" are known. "trace=" and "t=" in front are accepted.
+ * Parses a list as -e takes it (names, %class, /regex/ (POSIX extended), a leading ! to take the
+ * rest) into f->syscalls. "all" and "none" are known. "trace=" and "t=" in front are accepted.
  */
 int filter_syscalls(struct filter *f, const char *list, char *err);
 

@@ -71,7 +71,9 @@ static bool add_name(uint64_t *set, const char *name)
 	return any;
 }
 
-/* One element of the list. "?name" may be unknown, as in strace; so may a class be without its %. */
+/*
+ * One element of the list. "?name" may be unknown, as in strace; so may a class be without its %.
+ */
 static int add_element(uint64_t *set, const char *s, size_t n, char *err)
 {
 	const struct sc_row *near;

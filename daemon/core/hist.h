@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * hist.h - what to make of a latency histogram (event.h): the durations that a bucket stands for, and
- * percentiles. Which bucket a duration falls into is tracer/hist.h, shared with the kernel side.
+ * hist.h - what to make of a latency histogram (event.h): the durations that a bucket stands for,
+ * and percentiles. Which bucket a duration falls into is tracer/hist.h, shared with the kernel
+ * side.
  */
 #ifndef CORE_HIST_H
 #define CORE_HIST_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * test_conn.c - the client's end of the socket, with a socket pair as the server: frames in pieces, of
- * odd and of impossible lengths, and greetings that are refused.
+ * test_conn.c - the client's end of the socket, with a socket pair as the server: frames in
+ * pieces, of odd and of impossible lengths, and greetings that are refused.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * test_filter.c - filters: every key from text and back, lists of system calls, and what is refused.
+ * test_filter.c - filters: every key from text and back, lists of system calls, and what is
+ * refused.
  */
 #include <stdarg.h>
 #include <stddef.h>

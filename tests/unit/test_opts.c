@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * test_opts.c - the flags of tracectl: what they set, what is refused with which sentence, and --help.
+ * test_opts.c - the flags of tracectl: what they set, what is refused with which sentence, and
+ * --help.
  */
 #include <stdarg.h>
 #include <stddef.h>

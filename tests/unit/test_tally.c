@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * test_tally.c - summaries: entries add up by call and by process, frames with wrong lengths are refused,
- * and the JSON is what the manual page promises.
+ * test_tally.c - summaries: entries add up by call and by process, frames with wrong lengths are
+ * refused, and the JSON is what the manual page promises.
  */
 #include <stdarg.h>
 #include <stddef.h>
