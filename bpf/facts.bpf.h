@@ -203,9 +203,12 @@ GLOBAL int file_name(struct fd_scratch *s, __u64 addr)
 	return walk_path(s, (__u64)BPF_CORE_READ(file, f_path.mnt), (__u64)dentry);
 }
 
-static __always_inline struct fd_seen *fd_slot(__u64 tag)
+/* By number, not by what it is: a file that comes back to it is told again, for another was told since. */
+static __always_inline struct fd_seen *fd_slot(__u32 tgid, __s32 fd)
 {
-	return &fd_cache[tag >> 40 & (FD_CACHE_SIZE - 1)];
+	__u64 key = ((__u64)tgid << 32 | (__u32)fd) * 0x9e3779b97f4a7c15ULL;
+
+	return &fd_cache[key >> 40 & (FD_CACHE_SIZE - 1)];
 }
 
 /*
@@ -277,7 +280,7 @@ static __always_inline void fd_init(struct tr_fd *f, struct task_struct *task, _
 static __always_inline void fd_emit(struct fd_scratch *s, __u64 tag, __u64 sessions)
 {
 	__u32 len, n = clamp_u32(s->fd.payload_len, FD_PAYLOAD_MAX);
-	struct fd_seen *seen = fd_slot(tag);
+	struct fd_seen *seen = fd_slot(s->fd.h.tgid, s->fd.fd);
 
 	*(__u64 *)(s->payload + n) = 0;
 	len = (sizeof(s->fd) + n + 7) & ~7u;
@@ -334,7 +337,7 @@ static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 se
 	if (fd == TR_AT_FDCWD) {
 		pwd = BPF_CORE_READ(task, fs, pwd.dentry);
 		tag = fd_tag(task->tgid, fd, (__u64)pwd, 0);
-		seen = fd_slot(tag);
+		seen = fd_slot(task->tgid, fd);
 		if (pwd && (seen->tag != tag || (sessions & ~seen->told)))
 			tell_cwd(task, pwd, sessions, which);
 		return;
@@ -342,7 +345,7 @@ static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 se
 	if (fd < 0)
 		return;
 	tag = current_tag(task, fd);
-	seen = fd_slot(tag);
+	seen = fd_slot(task->tgid, fd);
 	if (seen->tag != tag || (sessions & ~seen->told))
 		tell_file(task, fd, tag, sessions, which);
 }
@@ -350,7 +353,7 @@ static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 se
 /* The descriptor is still the same file, but that was connected or bound. */
 static __always_inline void forget_fd(struct task_struct *task, __s32 fd)
 {
-	fd_slot(current_tag(task, fd))->tag = 0;
+	fd_slot(task->tgid, fd)->tag = 0;
 }
 
 #endif
