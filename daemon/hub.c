@@ -29,6 +29,7 @@ struct session {
 	struct chunk *chunk; /* being filled, NULL: none */
 	size_t limit;
 	uint64_t delivered, lost;
+	uint64_t last_ns; /* when the latest record was made */
 	uint64_t unsaid[2]; /* losses to be told in the stream, by enum tr_lost_where */
 };
 
@@ -191,6 +192,7 @@ static void session_record(struct hub *h, struct session *s, const struct tr_hdr
 {
 	bool fact = is_fact(rec);
 
+	s->last_ns = rec->time_ns;
 	if (!fact) {
 		if (is_lagging(s)) {
 			s->lost++;
@@ -298,7 +300,7 @@ void hub_close(struct hub *h, int session, struct tr_end *end_x)
 
 	hub_stop(h, session);
 	if (s->unsaid[0] || s->unsaid[1])
-		say_lost(h, s, 0);
+		say_lost(h, s, s->last_ns);
 	seal(s);
 	if (end_x)
 		*end_x = (struct tr_end){.produced = s->delivered + s->lost, .lost = s->lost};

@@ -134,6 +134,7 @@ static void give_fact(struct rig *rig, uint64_t sessions, uint32_t tid)
 struct read_back {
 	unsigned int frames, count[TR_TYPE_MAX];
 	uint64_t told[2];
+	uint64_t lost_ns; /* of the latest TR_LOST */
 	int64_t last_ret;
 	bool lost_before_last; /* the last call comes right after a TR_LOST or TR_RESET */
 	bool reset_before_last;
@@ -150,6 +151,7 @@ static void read_record(struct read_back *rb, const struct tr_hdr *rec, unsigned
 		assert_in_range(lost->where, 0, 1);
 		assert_int_not_equal(lost->count, 0);
 		rb->told[lost->where] += lost->count;
+		rb->lost_ns = rec->time_ns;
 	} else if (rec->type == TR_SYSCALL) {
 		rb->last_ret = ((const struct tr_syscall *)rec)->ret;
 		rb->lost_before_last = before == TR_LOST || before == TR_RESET;
@@ -425,6 +427,7 @@ static void test_ring_losses(void **state)
 	assert_int_equal(rb.count[TR_LOST], 2);
 	assert_int_equal(rb.told[TR_LOST_RING], 14);
 	assert_int_equal(rb.told[TR_LOST_CLIENT], 0);
+	assert_int_equal(rb.lost_ns, BUILD_START_NS + BUILD_DURATION_NS); /* where it happened */
 	assert_int_equal(end.produced, 16);
 	assert_int_equal(end.lost, 14);
 	hub_stats(rig->hub, &stats);
