@@ -352,7 +352,10 @@ static void apply_fork(struct facts *f, const struct tr_fork *rec)
 	t->fact = fact;
 }
 
-/* A thread that executes a program takes the tid of its process. */
+/*
+ * A thread that executes a program takes the tid of its process. What was told of it since under that
+ * tid is newer than what is known of the thread.
+ */
 static void apply_exec(struct facts *f, const struct tr_exec *rec)
 {
 	struct task *from = task_find(f, rec->old_tid);
@@ -361,6 +364,10 @@ static void apply_exec(struct facts *f, const struct tr_exec *rec)
 
 	if (rec->old_tid == rec->h.tid || !from || from->fact.tgid != rec->h.tgid)
 		return;
+	if (task_find(f, rec->h.tid)) {
+		forget_task(f, rec->old_tid);
+		return;
+	}
 	fact = from->fact;
 	t = task_make(f, rec->h.tgid, rec->h.tid);
 	if (t) {

@@ -296,6 +296,21 @@ static bool strv_count(const struct call *c, unsigned int i, unsigned int *ret_n
 	return false;
 }
 
+/* How many strings of it were read. */
+static unsigned int strv_read(const struct call *c, unsigned int i)
+{
+	const struct tr_item *item = rec_item_first(c->rec);
+	const char *p = (const char *)item;
+	unsigned int n = 0;
+
+	for (unsigned int k = 0; k < c->rec->nitems; k++) {
+		item = (const void *)p;
+		p += sizeof(*item) + ((item->len + 7u) & ~7u);
+		n += item->arg == i && item->part == TR_PART_STRV && !(item->flags & TR_ITEM_FAULT);
+	}
+	return n;
+}
+
 static void put_strings(struct sink *s, const struct call *c, unsigned int i)
 {
 	const struct tr_item *item;
@@ -332,7 +347,8 @@ bool value_strv(struct sink *s, const struct call *c, unsigned int i)
 
 	if (!whole && !n && !block)
 		return false;
-	if (!whole && !n && block) {
+	/* The new image has what could not be read of the old one. */
+	if (block && (!whole || strv_read(c, i) < n)) {
 		n = block_count(block);
 		whole = !(block->flags & TR_ITEM_TRUNC);
 	} else {

@@ -164,12 +164,24 @@ static void test_fork_exec(void **state)
 	assert_int_equal(facts_task(f, 20)->ppid, 10);
 
 	tell_task(f, 20, 21, "thread", 7);
+	build_begin(&b, TR_EXIT, sizeof(b.exit)); /* the first thread goes before the other takes its tid */
+	b.h.tgid = b.h.tid = 20;
+	apply(f, &b);
 	build_begin(&b, TR_EXEC, sizeof(b.exec));
 	b.h.tgid = b.h.tid = 20;
 	b.exec.old_tid = 21;
 	apply(f, &b);
 	assert_null(facts_task(f, 21));
 	assert_memory_equal(facts_task(f, 20)->comm, "thread", 6);
+
+	tell_task(f, 20, 22, "thread", 7);
+	tell_task(f, 20, 20, "program", 7); /* what it is called now, told under its new tid */
+	build_begin(&b, TR_EXEC, sizeof(b.exec));
+	b.h.tgid = b.h.tid = 20;
+	b.exec.old_tid = 22;
+	apply(f, &b);
+	assert_null(facts_task(f, 22));
+	assert_memory_equal(facts_task(f, 20)->comm, "program", 7);
 	facts_free(f);
 }
 
