@@ -15,9 +15,66 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-static __always_inline struct task_state *state_get(struct task_struct *task, __u64 flags)
+static __always_inline struct state_place *state_place(__u32 tid)
 {
-	return bpf_task_storage_get(&task_states, task, NULL, flags);
+	__u32 i = tid;
+
+	asm volatile("%0 &= %1" : "+r"(i) : "i"(STATE_TABLE_SIZE - 1));
+	return &state_table[i];
+}
+
+static __always_inline struct task_state *state_find(struct task_struct *task)
+{
+	struct state_place *place = state_place(task->pid);
+
+	if (place->owner == (__u64)task && place->st.attach_epoch == cfg.attach_epoch)
+		return &place->st;
+	return bpf_task_storage_get(&task_states, task, NULL, 0);
+}
+
+/* The state of a task that has none yet. */
+static __noinline struct task_state *state_make(struct task_struct *task)
+{
+	struct state_place *place = state_place(task->pid);
+	__u64 old = place->owner;
+
+	if ((!old || place->st.attach_epoch != cfg.attach_epoch) &&
+	    __sync_val_compare_and_swap(&place->owner, old, (__u64)task) == old) {
+		__builtin_memset(&place->st, 0, sizeof(place->st));
+		place->st.attach_epoch = cfg.attach_epoch;
+		return &place->st;
+	}
+	return bpf_task_storage_get(&task_states, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+static __always_inline struct task_state *state_get(struct task_struct *task)
+{
+	struct task_state *st = state_find(task);
+
+	return st ? st : state_make(task);
+}
+
+/* A thread that runs a program takes over the id of its process's leader. */
+static __noinline struct task_state *state_move(struct task_struct *task, __u32 old_tid)
+{
+	struct state_place *place = state_place(old_tid);
+	struct task_state *st;
+
+	if (place->owner != (__u64)task || place->st.attach_epoch != cfg.attach_epoch)
+		return state_find(task);
+	st = state_make(task);
+	if (st)
+		*st = place->st;
+	place->owner = 0;
+	return st;
+}
+
+static __always_inline void state_free(struct task_struct *task)
+{
+	struct state_place *place = state_place(task->pid);
+
+	if (place->owner == (__u64)task)
+		place->owner = 0;
 }
 
 static __always_inline struct tr_capture *slot_get(__u32 i)
@@ -111,16 +168,13 @@ SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *st = state_get(task, 0);
+	struct task_state *st = state_get(task);
 	struct tr_capture *c;
 	__u64 mask, nr = id;
 	__u32 abi;
 
-	if (!st) {
-		st = state_get(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
-		if (!st)
-			return 0;
-	}
+	if (!st)
+		return 0;
 	mask = task_sessions(task, st);
 	st->live = 0;
 	st->reported = 0;
@@ -211,17 +265,14 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *st = state_get(task, 0);
+	struct task_state *st = state_get(task);
 	__u64 mask, now, duration;
 	const struct tr_plan *plan;
 	__u32 flags = 0;
 	bool error;
 
-	if (!st) {
-		st = state_get(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
-		if (!st)
-			return 0;
-	}
+	if (!st)
+		return 0;
 	mask = st->live;
 	if (st->gen != cfg.gen || (st->reported & ~mask))
 		mask = late_sessions(task, regs, st, &flags);
@@ -245,7 +296,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
-	struct task_state *st = state_get(parent, 0), *cst;
+	struct task_state *st = state_find(parent), *cst;
 	struct tr_fork r = {};
 	__u64 mask, follow;
 
@@ -256,7 +307,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 		return 0;
 	follow = mask & cfg.follow;
 	if (follow) {
-		cst = state_get(child, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		cst = state_make(child);
 		if (cst) {
 			cst->inherited = follow;
 			cst->inherited_ns = bpf_ktime_get_ns();
@@ -304,7 +355,7 @@ static __always_inline void exec_recover(struct task_struct *task, struct tr_cap
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct task_state *st = state_get(task, 0);
+	struct task_state *st = old_pid == task->pid ? state_find(task) : state_move(task, old_pid);
 	struct scratch *s = scratch_get(0);
 	struct tr_capture *c;
 	struct tr_exec *r;
@@ -349,22 +400,16 @@ static __always_inline void exit_fill(struct tr_exit *r, struct task_struct *tas
 	r->stime_ns = task->stime;
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(process_exit, struct task_struct *task)
+static __always_inline void exit_report(struct task_struct *task, struct task_state *st)
 {
-	struct task_state *st = state_get(task, 0);
 	struct tr_capture *c;
 	struct tr_exit r;
 	__u64 mask, live;
 	__u32 tid, tgid;
 
-	if (!st)
-		return 0;
 	mask = task_sessions(task, st) & cfg.traced;
-	if (!mask) {
-		capture_free(st);
-		return 0;
-	}
+	if (!mask)
+		return;
 	/* exit_group, or a call that a fatal signal cut off: it has no return. */
 	live = st->live & mask;
 	st->live = 0;
@@ -379,7 +424,6 @@ int BPF_PROG(process_exit, struct task_struct *task)
 			call_emit(task, st, c, live, TR_F_NO_RETURN);
 		}
 	}
-	capture_free(st);
 	need_task(task, st, mask);
 	exit_fill(&r, task, mask);
 	if (emit(&r, sizeof(r)))
@@ -390,13 +434,25 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	tgid = task->tgid;
 	if (r.last)
 		bpf_map_delete_elem(&by_tgid, &tgid);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	struct task_state *st = state_find(task);
+
+	if (!st)
+		return 0;
+	exit_report(task, st);
+	capture_free(st);
+	state_free(task);
 	return 0;
 }
 
 SEC("tp_btf/task_rename")
 int BPF_PROG(comm_change, struct task_struct *task)
 {
-	struct task_state *st = state_get(task, 0);
+	struct task_state *st = state_find(task);
 
 	if (st)
 		st->gen = 0;
@@ -429,7 +485,7 @@ SEC("tp_btf/signal_deliver")
 int BPF_PROG(signal_deliver, int sig, struct kernel_siginfo *info)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *st = state_get(task, 0);
+	struct task_state *st = state_find(task);
 	struct tr_signal r = {};
 	__u64 mask;
 
@@ -478,7 +534,7 @@ int task_scan(struct bpf_iter__task *ctx)
 
 	if (!task || !task->mm)
 		return 0;
-	st = state_get(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	st = state_get(task);
 	if (!st)
 		return 0;
 	mask = task_sessions(task, st);
