@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#
+# tracerd itself: how it starts and ends, who it serves, and clients that misbehave or vanish.
+
+# shellcheck source=tests/integration/lib.sh
+. "${SRC_DIR:?}/tests/integration/lib.sh"
+daemon_start
+out=$dir/out
+
+# peer MODE ..: a client that speaks the protocol badly.
+peer() {
+	python3 "$SRC_DIR/tests/integration/peer.py" "$sock" "$@"
+}
+
+tc status >"$out"
+ok "status: as text" grep -qi 'bpf' "$out"
+ok "status: the kernel" grep -q "$(uname -r)" "$out"
+tc status --json >"$dir/status"
+ok "status: as JSON" python3 -c 'import json, sys
+s = json.load(open(sys.argv[1]))
+print(s)
+assert s["backend"] == "bpf"
+for k in ("sessions", "events", "lost", "memory_bytes"): assert k in s, k
+assert 1 << 20 < s["memory_bytes"] < 64 << 20' "$dir/status"
+ok "idle: no program is attached" status_has programs_attached 0
+if command -v bpftool >/dev/null && bpftool -j link show >"$dir/links" 2>/dev/null; then
+	ok "idle: bpftool agrees" not grep -q "\"pid\":${daemon_pid}[,}]" "$dir/links"
+fi
+watch "$out" -e getppid
+ok "with a session programs are attached" not status_has programs_attached 0
+ok "status: the session" sh -c "\"\$1\" --socket \"\$2\" status | grep -qi stream" sh "$TRACECTL" "$sock"
+unwatch
+ok "after the last session none is attached" status_has programs_attached 0
+
+"$TRACERD" --socket "$sock" 2>"$dir/second"
+ok "a second tracerd refuses to start" is $? 1
+ok "and says so" grep -q "$sock" "$dir/second"
+ok "the first one serves on" tc status
+
+begin python3 "$SRC_DIR/tests/integration/peer.py" "$sock" hold 64
+holder=$begun
+ok "64 sessions at once" until_ok 30 sessions_are 64
+tc watch --json -o "$out" --pid $$ 2>"$dir/refused"
+ok "the 65th is refused" test $? -ne 0
+ok "with the reason" grep -q '64' "$dir/refused"
+ok "in one sentence" one_line "$dir/refused"
+end "$holder" KILL
+ok "all are gone with their client" until_ok 5 sessions_are 0
+ok "and with them the programs" status_has programs_attached 0
+tc run --json -o "$out" -- true
+ok "then there is room again" events "$out" 'calls("execve")'
+
+begin "$targets/t_calls" 1 100000000 0 0
+storm=$begun
+watch "$out" --pid "$storm" -e getppid
+until_ok 10 test -s "$out"
+kill -KILL "$watcher"
+wait_for "$watcher" 2>/dev/null
+ok "a client that is killed mid-stream is gone at once" until_ok 2 sessions_are 0
+watch "$out" --pid "$storm" -e getppid
+kill -STOP "$watcher"
+kill -KILL "$watcher"
+wait_for "$watcher" 2>/dev/null
+ok "so is one that had stopped" until_ok 2 sessions_are 0
+end "$storm" KILL
+
+for bad in short long zero random half type nul unterminated twice stop-first snapshot-first keys huge; do
+	ok "misbehaviour: $bad" peer $bad
+	ok "misbehaviour: $bad: the daemon serves on" tc status
+done
+ok "misbehaviour leaves no session" until_ok 5 sessions_are 0
+ok "nor a program" status_has programs_attached 0
+tc run --json -o "$out" -- true
+ok "nor any harm" events "$out" 'calls("execve")'
+
+watch "$out" -e getppid
+"$targets/t_calls" 1 5 0 0
+begin "$TRACECTL" --socket "$sock" watch -o "$dir/human"
+other=$begun
+until_ok 10 sessions_are 2
+end "$daemon_pid" TERM
+ok "SIGTERM ends it with 0, whoever listens" is $? 0
+ok "the socket is removed" test ! -e "$sock"
+wait_for "$watcher"
+ok "its clients end, and say that something failed" test $? -ne 0
+wait_for "$other"
+ok "in human form too" test $? -ne 0
+
+daemon_start
+end "$daemon_pid" KILL 2>/dev/null
+ok "a socket that a dead one left" test -S "$sock"
+daemon_start
+ok "does not keep the next from starting" status_has sessions 0
+end "$daemon_pid" INT
+ok "SIGINT ends it, too" is $? 0
+
+daemon_start --queue-mb 1 --ring-mb 2
+gated "$targets/t_calls" 1 100000 0 0
+watch "$out" --pid "$gated" -e getppid
+kill -STOP "$watcher"
+open_gate
+wait_for "$gated"
+kill -CONT "$watcher"
+unwatch
+ok "small queues and rings: exact as well" events "$out" 'lost > 0 and made == 100000 + len(["exec", "exit"])'
+end "$daemon_pid"
+finish
