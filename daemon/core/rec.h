@@ -27,9 +27,10 @@ static inline const void *rec_item_data(const struct tr_item *item)
 }
 
 /*
- * The best item for a part of an argument: the one that was read at exit if at_exit, else the one of
- * entry; the other one where that does not exist. A whole one before one that a fault cut short (the read was retried). index is that of vector
- * parts, 0 else. NULL if there is none, or if it holds no byte because it could not be read.
+ * The best item for a part of an argument: the one that was read at exit if at_exit, else the one
+ * of entry; the other one where that does not exist. A whole one before one that a fault cut short
+ * (the read was retried). index is that of vector parts, 0 else. NULL if there is none, or if it
+ * holds no byte because it could not be read.
  */
 const struct tr_item *rec_item_find(const struct tr_syscall *rec, unsigned int arg,
 				    unsigned int part, unsigned int index, int at_exit);
