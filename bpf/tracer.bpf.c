@@ -163,6 +163,16 @@ static __noinline __u64 late_sessions(struct task_struct *task, struct pt_regs *
 	return late_begin(task, regs, st);
 }
 
+#define SIGKILL 9
+
+/* A fatal signal cut the call off: it never returns to the program. That is shown when the task ends. */
+static __always_inline bool is_cut_off(struct task_struct *task, long ret)
+{
+	if (ret != -4 && (ret > -512 || ret < -516)) /* EINTR, ERESTARTSYS to ERESTART_RESTARTBLOCK */
+		return false;
+	return task->pending.signal.sig[0] >> (SIGKILL - 1) & 1;
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 {
@@ -178,9 +188,10 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	mask = st->live;
 	if (st->gen != cfg.gen || (st->reported & ~mask))
 		mask = late_sessions(task, regs, st, &flags);
-	st->live = 0;
-	if (!mask)
+	st->live = mask;
+	if (!mask || is_cut_off(task, ret))
 		return 0;
+	st->live = 0;
 	now = bpf_ktime_get_ns();
 	duration = now - st->start_ns;
 	plan = call_plan(st->abi, st->nr);
@@ -208,14 +219,15 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	if (!mask)
 		return 0;
 	follow = mask & cfg.follow;
-	if (follow) {
-		cst = state_make(child);
-		if (cst) {
-			cst->inherited = follow;
-			cst->inherited_ns = bpf_ktime_get_ns();
-		} else {
-			count_lost(follow);
-		}
+	cst = state_make(child);
+	if (cst) {
+		/* Its return from the parent's call is no call of its own. */
+		cst->attach_epoch = cfg.attach_epoch;
+		cst->entered = 1;
+		cst->inherited = follow;
+		cst->inherited_ns = bpf_ktime_get_ns();
+	} else {
+		count_lost(follow);
 	}
 	need_task(parent, st, mask);
 	hdr_init(&r.h, sizeof(r), TR_FORK, mask, parent);
@@ -383,6 +395,20 @@ static __always_inline void signal_fill(struct tr_signal *r, int sig, struct ker
 	r->value = f[2] | (__u64)f[3] << 32;
 }
 
+/*
+ * A signal that ends a process comes to its threads as SIGKILL without siginfo, and so does the end by another
+ * thread's exit_group or execve. The exit code says which it was; it is told once. 0: no signal.
+ */
+static __always_inline int signal_told(struct task_struct *task, int sig,
+				       struct kernel_siginfo *info)
+{
+	if (sig != SIGKILL || (unsigned long)info >= CAP_PAGE)
+		return sig;
+	if (task->pid != task->tgid)
+		return 0;
+	return BPF_CORE_READ(task, signal, group_exit_code) & 0x7f;
+}
+
 SEC("tp_btf/signal_deliver")
 int BPF_PROG(signal_deliver, int sig, struct kernel_siginfo *info)
 {
@@ -394,7 +420,8 @@ int BPF_PROG(signal_deliver, int sig, struct kernel_siginfo *info)
 	if (!st)
 		return 0;
 	mask = task_sessions(task, st) & cfg.stream;
-	if (!mask)
+	sig = signal_told(task, sig, info);
+	if (!mask || !sig)
 		return 0;
 	need_task(task, st, mask);
 	hdr_init(&r.h, sizeof(r), TR_SIGNAL, mask, task);

@@ -211,6 +211,15 @@ struct css_set {
 
 struct signal_struct {
 	atomic_t live;
+	int group_exit_code;
+};
+
+typedef struct {
+	unsigned long sig[1];
+} sigset_t;
+
+struct sigpending {
+	sigset_t signal;
 };
 
 struct mm_struct {
@@ -239,6 +248,7 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct mm_struct *mm;
 	struct signal_struct *signal;
+	struct sigpending pending;
 	struct sched_info sched_info;
 };
 
