@@ -49,6 +49,11 @@ ok "summary --json: valid" python3 -c 'import json, sys
 for line in open(sys.argv[1], "rb"): json.loads(line.decode("utf-8"))' "$out"
 ok "summary --json: harmless" harmless "$out"
 
+if [ "$(uname -m)" = x86_64 ]; then
+	tc run --json -o "$out" -- "$targets/t_int80"
+	ok "int 0x80 of a 64-bit program: by the i386 number" events "$out" \
+		'len(calls("getppid", abi="i386")) == 3 and len([c for c in calls("getppid") if "abi" not in c]) == 2 and not calls("semget")'
+fi
 if [ -x "$targets/t_i386" ]; then
 	tc run --json -y -o "$out" -- "$targets/t_i386"
 	ok "i386: status" is $? 0

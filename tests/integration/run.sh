@@ -76,6 +76,16 @@ ok "human: no empty line" not grep -q '^$' "$out"
 tc run --color always -o "$out" -- true
 ok "human: colour when asked for" grep -q "$(printf '\033')" "$out"
 
+tc run --format strace -tt -T -o "$out" -- true
+ok "strace -tt -T: the time of day and how long it took" \
+	grep -q '[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]\{6\} execve(.*) = 0 <[0-9]*\.[0-9]\{6\}>$' "$out"
+tc run --format strace -ttt -o "$out" -- true
+ok "strace -ttt: seconds since the epoch" grep -q '[0-9]\{10\}\.[0-9]\{6\} execve(' "$out"
+tc run --format strace -r -o "$out" -- true
+ok "strace -r: relative" grep -q '^ *\([0-9]* \)\{0,1\} *0\.[0-9]\{6\} ' "$out"
+tc run --format strace -s 5 -o "$out" -- echo 0123456789 >/dev/null
+ok "strace -s: strings are cut" grep -q 'write(1, "01234"\.\.\., 11) *= 11$' "$out"
+
 tc run --json -o "$out" -e openat -- cat /nonexistent/y 2>/dev/null
 ok "-e: only such calls" events "$out" \
 	'{c["syscall"] for c in calls()} == {"openat"} and

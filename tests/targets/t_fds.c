@@ -115,6 +115,30 @@ static void mode_scm(const char *a, const char *b)
 	wait(NULL);
 }
 
+/* Takes a descriptor out of another process. */
+static void mode_pidfd(const char *a, const char *b)
+{
+	int fd = open_file(a, 0), pidfd, taken, ends[2];
+	pid_t child;
+	char byte;
+
+	if (pipe(ends))
+		exit(3);
+	child = fork();
+	if (!child) {
+		(void)!read(ends[0], &byte, 1);
+		_exit(0);
+	}
+	close(fd);
+	open_file(b, 0);
+	pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+	taken = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	tell(taken, a);
+	tell(fd, b);
+	(void)!write(ends[1], "x", 1);
+	wait(NULL);
+}
+
 /* One number, two files, in turn. */
 static void mode_reuse(const char *a, const char *b)
 {
@@ -168,7 +192,7 @@ int main(int argc, char **argv)
 	} modes[] = {
 		{ "dup", mode_dup },	 { "fork", mode_fork },	  { "exec", mode_exec },
 		{ "scm", mode_scm },	 { "reuse", mode_reuse }, { "pipe", mode_pipe },
-		{ "range", mode_range }, { "rename", mode_rename },
+		{ "range", mode_range }, { "rename", mode_rename }, { "pidfd", mode_pidfd },
 	};
 	char a[512], b[512];
 
