@@ -25,35 +25,116 @@ static const struct {
 	{ "AF_INET6", "IPv6" },
 	{ "AF_NETLINK", "netlink" },
 	{ "AF_UNIX", "unix" },
+	{ "AT_EACCESS", "" },
 	{ "AT_EMPTY_PATH", "" },
+	{ "AT_NO_AUTOMOUNT", "" },
+	{ "AT_REMOVEDIR", "" },
 	{ "AT_SYMLINK_NOFOLLOW", "not following links" },
+	{ "CLOCK_BOOTTIME", "the time since boot" },
+	{ "CLOCK_MONOTONIC", "the monotonic clock" },
+	{ "CLOCK_MONOTONIC_COARSE", "the coarse monotonic clock" },
+	{ "CLOCK_PROCESS_CPUTIME_ID", "its CPU time" },
+	{ "CLOCK_REALTIME", "the wall clock" },
+	{ "CLOCK_REALTIME_COARSE", "the coarse wall clock" },
+	{ "CLOCK_THREAD_CPUTIME_ID", "its thread's CPU time" },
+	{ "EPOLLERR", "failed" },
+	{ "EPOLLET", "on each change" },
+	{ "EPOLLEXCLUSIVE", "one waiter each" },
+	{ "EPOLLHUP", "hung up" },
+	{ "EPOLLIN", "readable" },
+	{ "EPOLLMSG", "" },
+	{ "EPOLLONESHOT", "once" },
+	{ "EPOLLOUT", "writable" },
+	{ "EPOLLPRI", "urgent data" },
+	{ "EPOLLRDBAND", "" },
+	{ "EPOLLRDHUP", "closed by its peer" },
+	{ "EPOLLRDNORM", "" },
+	{ "EPOLLWRBAND", "" },
+	{ "EPOLLWRNORM", "" },
+	{ "FD_CLOEXEC", "closed by exec" },
 	{ "F_OK", "existence" },
+	{ "ITIMER_PROF", "profiling" },
+	{ "ITIMER_REAL", "real-time" },
+	{ "ITIMER_VIRTUAL", "CPU-time" },
 	{ "MSG_NOSIGNAL", "" },
 	{ "O_APPEND", "appending" },
 	{ "O_CLOEXEC", "" },
-	{ "O_CREAT", "creating it" },
+	{ "O_CREAT", "creating it if missing" },
+	{ "O_DIRECT", "past the cache" },
 	{ "O_DIRECTORY", "" },
-	{ "O_EXCL", "if it is new" },
+	{ "O_EXCL", "as a new file" },
 	{ "O_LARGEFILE", "" },
+	{ "O_NOATIME", "" },
 	{ "O_NOCTTY", "" },
+	{ "O_NOFOLLOW", "not following links" },
 	{ "O_NONBLOCK", "non-blocking" },
+	{ "O_PATH", "as a mere path" },
 	{ "O_RDONLY", "read-only" },
 	{ "O_RDWR", "read-write" },
+	{ "O_SYNC", "synchronous" },
+	{ "O_TMPFILE", "without a name" },
 	{ "O_TRUNC", "emptying it" },
 	{ "O_WRONLY", "write-only" },
+	{ "POLLERR", "failed" },
+	{ "POLLHUP", "hung up" },
 	{ "POLLIN", "readable" },
+	{ "POLLNVAL", "not open" },
 	{ "POLLOUT", "writable" },
+	{ "POLLPRI", "urgent data" },
+	{ "POLLRDBAND", "" },
+	{ "POLLRDHUP", "closed by its peer" },
+	{ "POLLRDNORM", "" },
+	{ "POLLWRBAND", "" },
+	{ "POLLWRNORM", "" },
+	{ "POSIX_FADV_DONTNEED", "no more" },
+	{ "POSIX_FADV_NOREUSE", "only once" },
+	{ "POSIX_FADV_NORMAL", "as usual" },
+	{ "POSIX_FADV_RANDOM", "in random order" },
+	{ "POSIX_FADV_SEQUENTIAL", "in sequence" },
+	{ "POSIX_FADV_WILLNEED", "soon" },
+	{ "PRIO_PGRP", "process group" },
+	{ "PRIO_PROCESS", "process" },
+	{ "PRIO_USER", "user" },
 	{ "PROT_EXEC", "executable" },
 	{ "PROT_NONE", "inaccessible" },
 	{ "PROT_READ", "readable" },
 	{ "PROT_WRITE", "writable" },
+	{ "RLIM64_INFINITY", "unlimited" },
+	{ "RLIMIT_AS", "address space" },
+	{ "RLIMIT_CORE", "core size" },
+	{ "RLIMIT_CPU", "CPU time" },
+	{ "RLIMIT_DATA", "data size" },
+	{ "RLIMIT_FSIZE", "file size" },
+	{ "RLIMIT_LOCKS", "file locks" },
+	{ "RLIMIT_MEMLOCK", "locked memory" },
+	{ "RLIMIT_MSGQUEUE", "message queues" },
+	{ "RLIMIT_NICE", "nice value" },
+	{ "RLIMIT_NOFILE", "open files" },
+	{ "RLIMIT_NPROC", "processes" },
+	{ "RLIMIT_RSS", "resident memory" },
+	{ "RLIMIT_RTPRIO", "real-time priority" },
+	{ "RLIMIT_SIGPENDING", "pending signals" },
+	{ "RLIMIT_STACK", "stack size" },
+	{ "RLIM_INFINITY", "unlimited" },
+	{ "RUSAGE_CHILDREN", "its children" },
+	{ "RUSAGE_SELF", "itself" },
+	{ "RUSAGE_THREAD", "this thread" },
 	{ "R_OK", "reading" },
+	{ "SIG_DFL", "the default effect" },
+	{ "SIG_IGN", "nothing" },
 	{ "SOCK_CLOEXEC", "" },
 	{ "SOCK_DGRAM", "datagram" },
 	{ "SOCK_NONBLOCK", "non-blocking" },
 	{ "SOCK_RAW", "raw" },
 	{ "SOCK_SEQPACKET", "packet" },
 	{ "SOCK_STREAM", "stream" },
+	{ "S_IFBLK", "block device" },
+	{ "S_IFCHR", "character device" },
+	{ "S_IFDIR", "directory" },
+	{ "S_IFIFO", "named pipe" },
+	{ "S_IFLNK", "symbolic link" },
+	{ "S_IFREG", "file" },
+	{ "S_IFSOCK", "socket" },
 	{ "W_OK", "writing" },
 	{ "X_OK", "execution" },
 };
@@ -100,9 +181,11 @@ static void on_word_end(struct sink *s)
 		size_t len = (size_t)((bar ? bar : text + n) - p);
 		const char *word = find_word(p, len);
 
+		if (len == 7 && strncmp(p, "O_CREAT|O_EXCL", 14) == 0)
+			word = ""; /* the second says it */
 		if (!word || *word) {
 			if (some)
-				buf_str(out, word ? ", " : "|");
+				buf_str(out, ", ");
 			some = true;
 			if (word)
 				buf_str(out, word);
@@ -148,27 +231,95 @@ static void put_unix(struct buf *out, const struct address *a)
 	term_escape(out, a->path, a->path_len, false);
 }
 
-/* A socket is told by its peer, or by where it listens. */
+/* A socket is told by its peer, or by where it listens, else by its number. */
 static void put_socket(struct buf *out, const struct fact_fd *fd)
 {
 	struct address local, peer;
 
 	address_parse(&local, fd->local, fd->local_len);
 	address_parse(&peer, fd->peer, fd->peer_len);
+	if (local.ip && local.port && !(peer.ip && peer.port))
+		buf_str(out, "local ");
 	buf_str(out, protocol(fd));
 	buf_char(out, ' ');
 	if (peer.ip && peer.port) {
 		put_endpoint(out, &peer);
 	} else if (local.ip && local.port) {
-		buf_str(out, "on ");
 		put_endpoint(out, &local);
 	} else if (peer.path) {
 		put_unix(out, &peer);
 	} else if (local.path) {
 		put_unix(out, &local);
 	} else {
-		buf_u64(out, fd->ino);
+		buf_str(out, strstr(protocol(fd), "socket") ? "fd " : "socket fd ");
+		buf_i64(out, fd->fd);
 	}
+}
+
+/* "[eventpoll]" has a name among people. */
+static void put_anonymous(struct buf *out, const struct fact_fd *fd)
+{
+	static const struct {
+		const char *name, *word;
+	} names[] = {
+		{ "[eventpoll]", "epoll instance" }, { "[eventfd]", "event counter" },
+		{ "[timerfd]", "timer" },	     { "[signalfd]", "signal queue" },
+		{ "[pidfd]", "process handle" },     { "inotify", "inotify instance" },
+		{ "[io_uring]", "io_uring" },	     { "[fanotify]", "fanotify group" },
+	};
+	const char *colon = fd->path ? memchr(fd->path, ':', fd->path_len) : NULL;
+	const char *name = colon ? colon + 1 : fd->path;
+	size_t len = colon ? fd->path_len - (size_t)(name - fd->path) : fd->path_len;
+
+	for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strlen(names[i].name) != len || memcmp(names[i].name, name, len) != 0)
+			continue;
+		buf_str(out, names[i].word);
+		name = NULL;
+		len = 0;
+	}
+	if (name)
+		term_escape(out, name, len, false);
+	else if (!fd->path)
+		buf_str(out, "anonymous file");
+	buf_str(out, " fd ");
+	buf_i64(out, fd->fd);
+}
+
+static void put_path_fd(struct buf *out, const struct fact_fd *fact)
+{
+	if (fact->flags & TR_FD_INCOMPLETE)
+		buf_str(out, "\xe2\x80\xa6");
+	term_escape(out, fact->path, fact->path_len, false);
+	if (fact->flags & TR_FD_DELETED)
+		buf_str(out, " (deleted)");
+}
+
+/* "stdout" for 1; what people redirect has both names: "stdout (pipe 4711)". */
+static bool put_standard(struct buf *out, int32_t fd, const struct fact_fd *fact)
+{
+	static const char *const names[] = { "stdin", "stdout", "stderr" };
+
+	if (fd < 0 || fd > 2 || (fact && fact->kind != TR_FD_PIPE))
+		return false;
+	buf_str(out, names[fd]);
+	if (fact)
+		buf_str(out, " (");
+	return true;
+}
+
+static void put_pipe(struct buf *out, int32_t fd, const struct fact_fd *fact)
+{
+	bool standard = put_standard(out, fd, fact);
+
+	if (fact->path) {
+		put_path_fd(out, fact);
+	} else {
+		buf_str(out, "pipe ");
+		buf_u64(out, fact->ino);
+	}
+	if (standard)
+		buf_char(out, ')');
 }
 
 void human_fd(struct human_sink *s, int32_t fd)
@@ -176,24 +327,23 @@ void human_fd(struct human_sink *s, int32_t fd)
 	const struct fact_fd *fact = s->facts ? facts_fd(s->facts, s->tgid, fd) : NULL;
 	struct buf *out = s->s.out;
 
-	if (!fact || fact->kind == TR_FD_NONE) {
-		if (fd == TR_AT_FDCWD) {
-			buf_str(out, "the working directory");
+	if (fact && fact->kind == TR_FD_NONE)
+		fact = NULL;
+	if (!fact && fd == TR_AT_FDCWD) {
+		buf_str(out, "the working directory");
+	} else if (!fact) {
+		if (s->facts && put_standard(out, fd, NULL))
 			return;
-		}
 		buf_str(out, "fd ");
 		buf_i64(out, fd);
 	} else if (fact->kind == TR_FD_SOCKET) {
 		put_socket(out, fact);
-	} else if (fact->path) {
-		if (fact->flags & TR_FD_INCOMPLETE)
-			buf_str(out, "\xe2\x80\xa6");
-		term_escape(out, fact->path, fact->path_len, false);
-		if (fact->flags & TR_FD_DELETED)
-			buf_str(out, " (deleted)");
+	} else if (fact->kind == TR_FD_PIPE) {
+		put_pipe(out, fd, fact);
+	} else if (fact->kind == TR_FD_ANON || !fact->path) {
+		put_anonymous(out, fact);
 	} else {
-		buf_str(out, fact->kind == TR_FD_PIPE ? "pipe " : "anonymous file ");
-		buf_u64(out, fact->ino);
+		put_path_fd(out, fact);
 	}
 }
 
@@ -277,8 +427,8 @@ static void on_addr(struct sink *s, uint64_t v)
 
 static void on_fd(struct sink *s, int32_t fd, bool is_dir)
 {
-	if (fd < 0 && !is_dir)
-		buf_i64(s->out, fd);
+	if (fd < 0 && !(is_dir && fd == TR_AT_FDCWD))
+		buf_str(s->out, "an invalid descriptor");
 	else
 		human_fd(self(s), fd);
 }

@@ -6,8 +6,9 @@
 #include "render.h"
 
 #include <core/rec.h>
+#include <errno.h>
 #include <sys/wait.h>
-#include "human_sink.h"
+#include "human_say.h"
 #include "term.h"
 #include "units.h"
 
@@ -94,145 +95,56 @@ static enum term_style style_of(const struct sc_row *row)
 	return STYLE_NONE;
 }
 
-/* Sets what relative paths of argument i start from: the descriptor before it, or the working directory. */
-static void set_base(struct human_sink *s, const struct call *c, unsigned int i)
+/* Data is worth a look if most of it is text. */
+static bool is_text(const struct tr_item *item)
 {
-	s->dir = TR_AT_FDCWD;
-	s->as_is = i == 0 && strncmp(c->row->name, "symlink", 7) == 0;
-	if (i && c->row->args[i - 1].type == T_DIRFD)
-		s->dir = (int32_t)c->rec->args[i - 1];
+	const unsigned char *p = rec_item_data(item);
+	size_t n = item->len < SAMPLE_BYTES ? item->len : SAMPLE_BYTES, other = 0;
+
+	for (size_t i = 0; i < n; i++)
+		other += p[i] < ' ' && p[i] != '\n' && p[i] != '\t' && p[i] != '\r';
+	return n && other * 2 <= n;
 }
 
-static void put_value(struct human_sink *s, const struct call *c, unsigned int i)
+static bool is_sample(const struct call *c, unsigned int i)
 {
-	const struct facts *facts = s->facts;
+	unsigned int type = c->row->args[i].type;
+	const struct tr_item *item;
 
-	if (call_arg_absent(c, i))
-		return;
-	set_base(s, c, i);
-	s->plain = c->row->args[i].type == T_STRV;
-	s->first = true;
-	if (c->row->args[i].dir == D_OUT && c->row->args[i].sub == T_FD)
-		s->facts = NULL; /* new descriptors: what they were before does not matter */
-	value_arg(&s->s, c, i, VALUE_BOTH);
-	s->facts = facts;
-	s->plain = false;
-}
-
-static void put_ret(struct human_sink *s, const struct call *c)
-{
-	const struct sc_flags *flags;
-	enum sc_ret kind = value_ret_kind(c, &flags);
-	struct buf *out = s->s.out;
-
-	if (kind == R_FD) {
-		buf_str(out, "fd ");
-		buf_i64(out, c->rec->ret);
-	} else if (kind == R_PID && c->row->nargs && !facts_task(s->facts, (uint32_t)c->rec->ret)) {
-		buf_str(out, "process ");
-		buf_i64(out, c->rec->ret);
-	} else if (kind == R_FLAGS && flags) {
-		s->s.ops->word_begin(&s->s);
-		value_flags(out, flags, (uint64_t)c->rec->ret, false);
-		s->s.ops->word_end(&s->s);
-	} else {
-		value_ret(&s->s, c);
-	}
-}
-
-/* The argument of that name, nargs if there is none. */
-static unsigned int find_arg(const struct call *c, const char *name, size_t len)
-{
-	unsigned int i;
-
-	for (i = 0; i < c->nargs; i++) {
-		const char *arg = c->row->args[i].name;
-
-		if (strncmp(arg, name, len) == 0 && !arg[len])
-			break;
-	}
-	return i;
-}
-
-/* Expands a sentence of the table. Returns the arguments that it mentions, a bit each. */
-static unsigned int put_sentence(struct human_sink *s, const struct call *c, const char *text)
-{
-	struct buf *out = s->s.out;
-	unsigned int used = 0;
-
-	for (;;) {
-		const char *open = strchr(text, '{');
-		const char *close = open ? strchr(open, '}') : NULL;
-		size_t len = close ? (size_t)(close - open - 1) : 0, from;
-		unsigned int i;
-
-		if (!close)
-			break;
-		buf_put(out, text, (size_t)(open - text));
-		text = close + 1;
-		from = out->len;
-		i = find_arg(c, open + 1, len);
-		if (i < c->nargs) {
-			used |= 1u << i;
-			put_value(s, c, i);
-		} else {
-			put_ret(s, c);
-		}
-		if (out->len == from && from && out->p[from - 1] == ' ')
-			out->len--; /* nothing to say: no second space */
-	}
-	buf_str(out, text);
-	return used;
+	if (type == T_STRV)
+		return strcmp(c->row->args[i].name, "argv") == 0;
+	if (type != T_BUF || strcmp(c->row->name, "getrandom") == 0)
+		return false;
+	item = rec_item_find(c->rec, i, TR_PART_SELF, 0, true);
+	return item && is_text(item);
 }
 
 /* Data and command lines that the sentence left out, in short. */
 static void put_sample(struct human_sink *s, struct call *c, unsigned int used)
 {
+	if (!rec_item_first(c->rec))
+		return;
 	if (c->string_limit > SAMPLE_BYTES)
 		c->string_limit = SAMPLE_BYTES;
 	for (unsigned int i = 0; i < c->nargs; i++) {
-		unsigned int type = c->row->args[i].type;
-
-		if ((used >> i & 1) || !rec_item_first(c->rec))
-			continue;
-		if (type != T_BUF && (type != T_STRV || strcmp(c->row->args[i].name, "argv") != 0))
-			continue;
-		if (type == T_BUF && !rec_item_find(c->rec, i, TR_PART_SELF, 0, true))
+		if ((used >> i & 1) || !is_sample(c, i))
 			continue;
 		buf_str(s->s.out, ": ");
-		put_value(s, c, i);
+		human_arg(s, c, i);
 		return;
 	}
 }
 
-/* What people see of a call without a sentence: name(arguments). */
-static void put_plain(struct human_sink *s, const struct call *c)
-{
-	struct buf *out = s->s.out;
-	bool some = false;
-
-	render_call_name(c->row, c->rec->nr, out);
-	buf_char(out, '(');
-	for (unsigned int i = 0; i < c->nargs; i++) {
-		if (call_arg_absent(c, i))
-			continue;
-		if (some)
-			buf_str(out, ", ");
-		some = true;
-		s->first = true;
-		if (c->row)
-			put_value(s, c, i);
-		else
-			value_arg(&s->s, c, i, VALUE_BOTH);
-	}
-	buf_char(out, ')');
-}
-
 static void put_error(struct line *l, const struct call *c)
 {
+	bool blocks = c->row && (c->row->classes & (SC_DESC | SC_NETWORK));
+
 	buf_str(l->out, ": ");
 	term_style(l->out, l->color, STYLE_ERROR);
-	human_errno(l->out, (int)-c->rec->ret);
+	if (blocks && c->rec->ret == -EAGAIN)
+		buf_str(l->out, "it would have blocked");
+	else
+		human_errno(l->out, (int)-c->rec->ret);
 	term_reset(l->out, l->color);
 }
 
@@ -256,40 +168,35 @@ static void color_verb(struct line *l, size_t from, enum term_style style)
 	buf_put(out, sentence + verb, n - verb);
 }
 
-static bool is_wait(const struct call *c)
-{
-	return c->row && c->row->ret == R_COUNT &&
-	       (strstr(c->row->name, "poll") || strstr(c->row->name, "select"));
-}
-
 static void put_success(struct line *l, struct human_sink *s, struct call *c)
 {
+	const char *text = human_did(c);
 	size_t from = l->out->len;
 
-	if (c->row && c->row->did) {
-		unsigned int used = put_sentence(s, c, c->row->did);
+	if (text) {
+		unsigned int used = human_say(s, c, text);
 
 		color_verb(l, from, style_of(c->row));
 		put_sample(s, c, used);
-	} else {
-		put_plain(s, c);
-		color_verb(l, from, style_of(c->row));
-		if (c->rec->ret || !c->row) {
-			buf_str(l->out, " = ");
-			put_ret(s, c);
-		}
+		return;
 	}
-	if (is_wait(c) && !c->rec->ret)
-		buf_str(l->out, " (timed out)");
+	human_call(s, c);
+	color_verb(l, from, style_of(c->row));
+	if (c->rec->ret || !c->row) {
+		buf_str(l->out, " = ");
+		human_ret(s, c);
+	}
 }
 
 /* The sentence after "tried to" or "in". */
 static void put_intent(struct human_sink *s, const struct call *c)
 {
-	if (c->row && c->row->tried)
-		put_sentence(s, c, c->row->tried);
+	const char *text = human_tried(c);
+
+	if (text)
+		human_say(s, c, text);
 	else
-		put_plain(s, c);
+		human_call(s, c);
 }
 
 static void put_blocked(struct line *l, struct human_sink *s, const struct call *c)
@@ -300,10 +207,10 @@ static void put_blocked(struct line *l, struct human_sink *s, const struct call 
 	buf_str(out, "is blocked in ");
 	render_call_name(c->row, c->rec->nr, out);
 	term_reset(out, l->color);
+	buf_str(out, " for ");
+	units_duration(out, c->rec->duration_ns);
 	buf_str(out, ": ");
 	put_intent(s, c);
-	buf_str(out, ", for ");
-	units_duration(out, c->rec->duration_ns);
 }
 
 static void put_unreturned(struct line *l, struct human_sink *s, struct call *c)
@@ -322,7 +229,7 @@ static void put_failure(struct line *l, struct human_sink *s, const struct call 
 {
 	size_t from = l->out->len;
 
-	if (c->row && c->row->tried)
+	if (human_tried(c))
 		buf_str(l->out, "tried to ");
 	put_intent(s, c);
 	color_verb(l, from, STYLE_WARN);
@@ -356,7 +263,7 @@ static void put_call(struct line *l, const struct tr_syscall *rec)
 		put_blocked(l, &s, &c);
 	else if (!c.returned)
 		put_unreturned(l, &s, &c);
-	else if (c.failed)
+	else if (c.failed && !(c.row && (c.row->effects & SC_FX_FOREIGN)))
 		put_failure(l, &s, &c);
 	else
 		put_success(l, &s, &c);

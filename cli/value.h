@@ -100,6 +100,9 @@ void value_arg(struct sink *s, const struct call *c, unsigned int i, enum value_
 enum sc_ret value_ret_kind(const struct call *c, const struct sc_flags **ret_flags);
 void value_ret(struct sink *s, const struct call *c);
 
+/* A field of the struct that argument i points to; false: there is none, or it was not captured. */
+bool value_field(struct sink *s, const struct call *c, unsigned int i, const char *name, size_t len);
+
 /* For the walker's own files. */
 
 /* A number of a type and width out of size raw bits, with its sign. size 0: an argument's default. */

@@ -21,6 +21,7 @@
 #include "consts_proc.def"
 #include "consts_ipc.def"
 #include "consts_time.def"
+#include "says.def"
 
 static const struct sc_row rows[SC_ID_MAX] = {
 #include "table_file.def"

@@ -154,12 +154,37 @@ enum sc_ret {
 #define SC_FX_CWD (1u << 2)	  /* chdir, fchdir */
 #define SC_FX_NO_RETURN (1u << 3) /* exit, exit_group */
 #define SC_FX_NO_ERROR (1u << 4)  /* no result is an error: getuid, umask, ... */
+#define SC_FX_FOREIGN (1u << 5)   /* the result is another call's: rt_sigreturn */
+
+/* A condition on one value of a call, of which the bits of mask (0: the lower 32) have to be value. */
+enum sc_what {
+	SC_ALWAYS = 0,
+	SC_IF_ARG, /* the argument */
+	SC_IF_AT,  /* the number that it points to, at entry */
+	SC_IF_RET, /* the result of a call that did not fail; all 64 bits */
+};
+
+struct sc_when {
+	uint8_t what; /* enum sc_what */
+	uint8_t arg;
+	uint64_t mask;
+	uint64_t value;
+};
+
+/* Where values decide what a call does: both conditions hold. A list of them ends without sentences. */
+struct sc_say {
+	struct sc_when when[2];
+	const char *did;
+	const char *tried;
+};
 
 /*
  * did and tried are the sentence for people: "opened {pathname} {flags}" and "open {pathname}"; in
- * braces the name of an argument, or {ret}. did tells a call that succeeded; tried completes "tried
- * to ..." for one that failed, and "in ..." for one that is blocked (the reader adds those words).
- * A row without them is told as name(arguments).
+ * braces the name of an argument, {argument.field} of a struct, {ret}, or {ready}: what poll found.
+ * What is in brackets is left out where one of its values is nothing: NULL, 0, no descriptor. did tells
+ * a call that succeeded; tried completes "tried to ..." for one that failed, and "in ..." for one that
+ * is blocked (the reader adds those words). The first of says that holds, and has the sentence that is
+ * needed, takes their place. A row without sentences is told as name(arguments).
  */
 struct sc_row {
 	const char *name;
@@ -170,6 +195,7 @@ struct sc_row {
 	const struct sc_flags *ret_ref;
 	const char *did;
 	const char *tried;
+	const struct sc_say *says;
 	struct sc_arg args[TR_MAX_ARGS];
 };
 

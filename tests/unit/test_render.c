@@ -137,8 +137,8 @@ static void test_open(void **state)
 	assert_string_equal(strace_line(),
 			    "openat(AT_FDCWD, \"new\\n\\1\", O_WRONLY|O_CREAT|O_TRUNC, 0644) = "
 			    "-1 ENOENT (No such file or directory)\n");
-	assert_string_equal(human(), "tried to open /root/new\\n\\x01 write-only, creating it, "
-				     "emptying it: no such file or directory\n");
+	assert_string_equal(human(), "tried to open /root/new\\n\\x01 write-only, creating it "
+				     "if missing, emptying it: no such file or directory\n");
 	BUILD_CALL(&b, "openat", -14, CWD, 0x1000, 0);
 	assert_string_equal(strace_line(),
 			    "openat(AT_FDCWD, 0x1000, O_RDONLY)      = -1 EFAULT (Bad address)\n");
@@ -173,7 +173,7 @@ static void test_data(void **state)
 	build_item(&b, 1, TR_ITEM_TRUNC, "0123456789abcdef0123456789abcdef", 32);
 	assert_string_equal(strace_line(), "write(1, \"0123456789abcdef0123456789abcdef\"..., "
 					   "4096) = 4096\n");
-	assert_string_equal(human(), "wrote 4.0 KiB to fd 1: "
+	assert_string_equal(human(), "wrote 4.0 KiB to stdout: "
 				     "\"0123456789abcdef01234567\"\xe2\x80\xa6\n");
 	assert_string_equal(json_args(), "{\"fd\":1,\"buf\":\"0123456789abcdef0123456789abcdef\","
 					 "\"buf_truncated\":true,\"count\":4096}");
@@ -187,7 +187,7 @@ static void test_blocked(void **state)
 	b.call.duration_ns = 1200000000;
 	b.h.time_ns = BUILD_START_NS + b.call.duration_ns;
 	assert_string_equal(strace_line(), "read(0,  <unfinished ...>\n");
-	assert_string_equal(human(), "is blocked in read: read from fd 0, for 1.20 s\n");
+	assert_string_equal(human(), "is blocked in read for 1.20 s: read from stdin\n");
 	b.h.flags = TR_F_NO_RETURN;
 	assert_string_equal(strace_line(), "read(0,  <unfinished ...>)              = ?\n");
 }
@@ -203,7 +203,7 @@ static void test_structs(void **state)
 	build_item(&b, 2, TR_ITEM_EXIT, &st, sizeof(st));
 	assert_string_equal(strace_line(), "newfstatat(3, \"\", {st_mode=S_IFREG|0644, st_size=517, "
 					   "...}, AT_EMPTY_PATH) = 0\n");
-	assert_string_equal(human(), "looked up /etc/passwd\n");
+	assert_string_equal(human(), "looked at /etc/passwd: file of 517 B\n");
 	assert_non_null(strstr(json_args(), "\"st_uid\":7"));
 	b.call.ret = -2;
 	b.call.nitems = 1;

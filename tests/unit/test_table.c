@@ -96,13 +96,39 @@ static void test_nargs(void **state)
 	}
 }
 
+static int struct_has(const struct sc_arg *arg, const char *name, size_t len)
+{
+	const struct sc_struct *st = arg->type == T_STRUCT ? arg->ref : NULL;
+
+	for (const struct sc_field *f = st ? st->fields : NULL; f && f->name; f++) {
+		if (strlen(f->name) == len && memcmp(f->name, name, len) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Of what a sub-table leads to, one that has the field is enough. */
+static int has_field(const struct sc_arg *arg, const char *name, size_t len)
+{
+	if (arg->type != T_SUB)
+		return struct_has(arg, name, len);
+	for (const struct sc_sub_row *r = ((const struct sc_sub *)arg->ref)->rows; r->arg.name; r++) {
+		if (struct_has(&r->arg, name, len))
+			return 1;
+	}
+	return 0;
+}
+
 static int has_arg(const struct sc_row *row, const char *name, size_t len)
 {
-	if (len == 3 && memcmp(name, "ret", 3) == 0)
+	const char *dot = memchr(name, '.', len);
+	size_t n = dot ? (size_t)(dot - name) : len;
+
+	if ((len == 3 && memcmp(name, "ret", 3) == 0) || (len == 5 && memcmp(name, "ready", 5) == 0))
 		return 1;
 	for (unsigned int i = 0; i < row->nargs; i++) {
-		if (strlen(row->args[i].name) == len && memcmp(row->args[i].name, name, len) == 0)
-			return 1;
+		if (strlen(row->args[i].name) == n && memcmp(row->args[i].name, name, n) == 0)
+			return !dot || has_field(&row->args[i], dot + 1, len - n - 1);
 	}
 	return 0;
 }
@@ -118,6 +144,25 @@ static void check_sentence(const struct sc_row *row, const char *s)
 	}
 }
 
+static void check_say(const struct sc_row *row, const struct sc_say *say)
+{
+	check_sentence(row, say->did);
+	check_sentence(row, say->tried);
+	if (!row->did)
+		fail_row(row, NULL, "has sentences for some values but not for the others");
+	if (say->tried && strstr(say->tried, "{ret}"))
+		fail_row(row, say->tried, "speaks of a result");
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct sc_when *w = &say->when[i];
+
+		if (w->what > SC_IF_RET || (w->what != SC_ALWAYS && w->what != SC_IF_RET &&
+					    w->arg >= row->nargs))
+			fail_row(row, say->did, "hangs on no argument");
+		if (w->mask && (w->value & ~w->mask))
+			fail_row(row, say->did, "can never hold");
+	}
+}
+
 static void test_sentences(void **state)
 {
 	(void)state;
@@ -126,6 +171,8 @@ static void test_sentences(void **state)
 
 		if (!row)
 			continue;
+		for (const struct sc_say *say = row->says; say && (say->did || say->tried); say++)
+			check_say(row, say);
 		check_sentence(row, row->did);
 		check_sentence(row, row->tried);
 		if (row->tried && strstr(row->tried, "{ret}"))
