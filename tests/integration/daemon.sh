@@ -33,6 +33,12 @@ ok "status: the session" sh -c "\"\$1\" --socket \"\$2\" status | grep -qi strea
 unwatch
 ok "after the last session none is attached" status_has programs_attached 0
 
+if command -v setpriv >/dev/null; then
+	setpriv --reuid 54321 --clear-groups "$TRACECTL" --socket "$sock" status 2>"$dir/refused"
+	ok "another user is refused" test $? -ne 0
+	ok "in one sentence" one_line "$dir/refused"
+fi
+
 "$TRACERD" --socket "$sock" 2>"$dir/second"
 ok "a second tracerd refuses to start" is $? 1
 ok "and says so" grep -q "$sock" "$dir/second"
@@ -88,7 +94,16 @@ wait_for "$other"
 ok "in human form too" test $? -ne 0
 
 daemon_start
+mkfifo "$dir/fifo"
+rm -f "$out"
+begin "$TRACECTL" --socket "$sock" run --json -o "$out" -- sh -c "read -r x <\"$dir/fifo\"; echo lives >\"$dir/lives\""
+runner=$begun
+until_ok 10 grep -q execve "$out"
 end "$daemon_pid" KILL 2>/dev/null
+echo go >"$dir/fifo"
+wait_for "$runner"
+ok "run: the daemon dies: status 125" is $? 125
+ok "but the command goes on" until_ok 5 grep -q lives "$dir/lives"
 ok "a socket that a dead one left" test -S "$sock"
 daemon_start
 ok "does not keep the next from starting" status_has sessions 0

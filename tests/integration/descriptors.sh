@@ -28,6 +28,7 @@ told scm 1
 told reuse 200
 told range 2
 told pidfd 2
+told threads 1200
 told rename 2
 ok "rename: an open tells the new name" events "$out" \
 	'[c["fds"]["ret"].rsplit("/")[-1] for c in calls("openat") if "/alpha" in str(c["args"]) or "/beta" in str(c["args"])] == ["alpha", "beta"]'

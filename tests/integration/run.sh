@@ -57,6 +57,19 @@ ok "125 is explained in one line" one_line "$dir/stderr"
 "$TRACECTL" --socket "$dir/nobody" run -- true 2>"$dir/stderr"
 ok "status 125: no daemon at that socket" is $? 125
 
+timeout 20 "$TRACECTL" --socket "$sock" run -o /dev/full -- true 2>"$dir/stderr"
+ok "status 125: the disk is full" is $? 125
+ok "a full disk is told in one line" one_line "$dir/stderr"
+
+rm -f "$out"
+begin "$TRACECTL" --socket "$sock" run --json -o "$out" -- sleep 300
+runner=$begun
+until_ok 10 grep -q nanosleep "$out"
+sleeper=$(sed -n '1s/.*"pid":\([0-9]*\).*/\1/p' "$out")
+end "$runner" TERM
+ok "SIGTERM to tracectl ends the command" is $? 143
+ok "and leaves it nowhere" until_ok 5 gone "$sleeper"
+
 tc run -- /bin/true >"$dir/stdout" 2>"$dir/stderr"
 ok "lines go to stderr" test -s "$dir/stderr"
 ok "and not to stdout" not test -s "$dir/stdout"

@@ -35,6 +35,15 @@ ok "32 threads and strings: every one that arrived is whole" events "$out" \
 	'all(c["args"]["pathname"] == "/nonexistent/file"
 	for c in calls("openat", error="ENOENT") if c["tid"] != c["pid"])'
 
+tc run --json -y -o "$out" -- "$targets/t_forks" 1000 /bin/true >"$dir/pids"
+ok "1000 processes: every end" events "$out" \
+	'len([e for e in of("exit") if e["comm"] == "true"]) + lost >= 1000'
+tc status --json >"$dir/status"
+ok "1000 processes: memory within 64 MB" python3 -c 'import json, sys
+b = json.load(open(sys.argv[1]))["memory_bytes"]
+print(b)
+sys.exit(b > 64 << 20)' "$dir/status"
+
 # Two clients, one storm.
 gated "$targets/t_calls" 2 20000 0 0
 begin "$TRACECTL" --socket "$sock" watch --json -o "$dir/other" --pid "$gated" -e getppid

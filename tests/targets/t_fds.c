@@ -4,6 +4,7 @@
  * the file: t_fds MODE DIR. A tracer that shows another path for the descriptor is wrong.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,32 @@ static void mode_scm(const char *a, const char *b)
 	wait(NULL);
 }
 
+static void *reuse(void *path)
+{
+	for (int i = 0; i < 300; i++) {
+		int fd = open(path, O_WRONLY | O_APPEND);
+
+		tell(fd, path);
+		close(fd);
+	}
+	return NULL;
+}
+
+/* Numbers go from thread to thread, and each means another file. */
+static void mode_threads(const char *a, const char *b)
+{
+	const char *paths[2] = { a, b };
+	pthread_t threads[4];
+
+	close(open_file(a, 0));
+	close(open_file(b, 0));
+	for (int i = 0; i < 4; i++)
+		if (pthread_create(&threads[i], NULL, reuse, (void *)paths[i % 2]))
+			exit(3);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+}
+
 /* Takes a descriptor out of another process. */
 static void mode_pidfd(const char *a, const char *b)
 {
@@ -193,6 +220,7 @@ int main(int argc, char **argv)
 		{ "dup", mode_dup },	 { "fork", mode_fork },	  { "exec", mode_exec },
 		{ "scm", mode_scm },	 { "reuse", mode_reuse }, { "pipe", mode_pipe },
 		{ "range", mode_range }, { "rename", mode_rename }, { "pidfd", mode_pidfd },
+		{ "threads", mode_threads },
 	};
 	char a[512], b[512];
 
