@@ -109,6 +109,11 @@ static bool put_stat(struct human_sink *s, const struct call *c, unsigned int i)
 	return true;
 }
 
+static bool is_pollfds(const struct sc_arg *arg)
+{
+	return arg->type == T_ARRAY && strcmp(((const struct sc_struct *)arg->ref)->name, "pollfd") == 0;
+}
+
 void human_arg(struct human_sink *s, const struct call *c, unsigned int i)
 {
 	const struct facts *facts = s->facts;
@@ -116,13 +121,14 @@ void human_arg(struct human_sink *s, const struct call *c, unsigned int i)
 	if (call_arg_absent(c, i) || put_stat(s, c, i))
 		return;
 	set_base(s, c, i);
-	s->plain = c->row->args[i].type == T_STRV;
+	s->sentence = is_pollfds(&c->row->args[i]);
+	s->plain = s->sentence || c->row->args[i].type == T_STRV;
 	s->first = true;
 	if (c->row->args[i].dir == D_OUT && c->row->args[i].sub == T_FD)
 		s->facts = NULL; /* new descriptors: what they were before does not matter */
 	value_arg(&s->s, c, i, VALUE_BOTH);
 	s->facts = facts;
-	s->plain = false;
+	s->plain = s->sentence = false;
 }
 
 void human_ret(struct human_sink *s, const struct call *c)
@@ -139,7 +145,11 @@ void human_ret(struct human_sink *s, const struct call *c)
 		buf_i64(out, c->rec->ret);
 	} else if (kind == R_COUNT && !c->rec->ret) {
 		buf_str(out, "none");
-	} else if (kind == R_FLAGS && flags) {
+	} else if (kind == R_FLAGS && flags == NULL) {
+		value_ret(&s->s, c);
+	} else if (kind == R_FLAGS && !c->rec->ret && flags->rows[0].value) {
+		buf_str(out, "none");
+	} else if (kind == R_FLAGS) {
 		s->s.ops->word_begin(&s->s);
 		value_flags(out, flags, (uint64_t)c->rec->ret, false);
 		s->s.ops->word_end(&s->s);
@@ -170,6 +180,8 @@ static bool is_nothing(const struct human_sink *s, const struct call *c, unsigne
 
 	if (out->len == from || (out->len == from + 2 && memcmp(out->p + from, "[]", 2) == 0))
 		return true;
+	if (type == T_SIGSET && memcmp(out->p + from, "no", 2) == 0)
+		return true;
 	if (type == T_FD)
 		return (int32_t)c->rec->args[i] < 0;
 	return !c->rec->args[i] && type != T_DIRFD && type != T_PID;
@@ -185,9 +197,9 @@ static bool put_word(struct human_sink *s, const struct call *c, const char *nam
 
 	if (i == c->nargs) {
 		if (len == 5) {
-			s->plain = s->first = true;
+			s->plain = s->sentence = s->first = true;
 			value_ready(&s->s, c);
-			s->plain = false;
+			s->plain = s->sentence = false;
 		} else {
 			human_ret(s, c);
 		}
@@ -201,6 +213,8 @@ static bool put_word(struct human_sink *s, const struct call *c, const char *nam
 	s->first = true;
 	if (!value_field(&s->s, c, i, dot + 1, len - (size_t)(dot + 1 - name)))
 		human_arg(s, c, i);
+	if (s->s.out->len == from + 3 && memcmp(s->s.out->p + from, "0 s", 3) == 0)
+		return false;
 	return s->s.out->len != from;
 }
 

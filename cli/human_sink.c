@@ -164,6 +164,24 @@ static void on_word_begin(struct sink *s)
 	self(s)->word = s->out->len;
 }
 
+/* "~[INT]" to "all signals but INT". */
+static void put_signals(struct buf *out, size_t from)
+{
+	char text[512];
+	size_t n = out->len - from, skip;
+
+	if (n < 2 || n > sizeof(text))
+		return;
+	memcpy(text, out->p + from, n);
+	out->len = from;
+	skip = text[0] == '~' ? 2 : 1;
+	if (skip == 2)
+		buf_str(out, n == 3 ? "all signals" : "all signals but ");
+	else
+		buf_str(out, n == 2 ? "no signals" : "signals ");
+	buf_put(out, text + skip, n - skip - 1);
+}
+
 /* "O_WRONLY|O_CREAT|O_CLOEXEC" to "write-only, creating it". */
 static void on_word_end(struct sink *s)
 {
@@ -172,6 +190,8 @@ static void on_word_end(struct sink *s)
 	char text[256], *p = text;
 	bool some = false;
 
+	if (n && (out->p[from] == '~' || out->p[from] == '['))
+		put_signals(out, from);
 	if (!n || n > sizeof(text) || !isupper((unsigned char)out->p[from]))
 		return;
 	memcpy(text, out->p + from, n);
@@ -508,7 +528,7 @@ static void on_begin(struct sink *s, enum value_group group)
 	if (has_bracket(self(s), group))
 		buf_char(s->out, group == GROUP_STRUCT ? '{' : '[');
 	self(s)->first = true;
-	self(s)->is_set = group == GROUP_SET || self(s)->plain;
+	self(s)->is_set = group == GROUP_SET || (self(s)->plain && !self(s)->sentence);
 }
 
 static void on_elem(struct sink *s)
@@ -520,10 +540,20 @@ static void on_elem(struct sink *s)
 
 static void on_field(struct sink *s, const char *name)
 {
+	struct human_sink *h = self(s);
+	struct buf *out = s->out;
+
+	if (h->sentence && name && strcmp(name, "fd") == 0 && out->len && !out->failed) {
+		out->len--; /* no brace */
+		h->first = false;
+		return;
+	}
+	if (h->sentence && name && strcmp(name + (name[0] == 'r'), "events") == 0) {
+		buf_str(out, name[0] == 'r' ? " is " : " to be ");
+		return;
+	}
 	on_elem(s);
-	/* descriptors and what happened to them speak for themselves */
-	if (!name || strcmp(name, "fd") == 0 || strcmp(name, "events") == 0 ||
-	    strcmp(name, "revents") == 0)
+	if (!name)
 		return;
 	buf_str(s->out, name);
 	buf_char(s->out, '=');
@@ -539,7 +569,7 @@ static void on_more(struct sink *s, enum value_group group)
 
 static void on_end(struct sink *s, enum value_group group)
 {
-	if (has_bracket(self(s), group))
+	if (has_bracket(self(s), group) && !(self(s)->sentence && group == GROUP_STRUCT))
 		buf_char(s->out, group == GROUP_STRUCT ? '}' : ']');
 	self(s)->first = false;
 	self(s)->is_set = false;
@@ -594,7 +624,6 @@ void human_exit_status(struct buf *out, int status)
 
 static void on_wstatus(struct sink *s, uint32_t status)
 {
-	buf_str(s->out, "it ");
 	human_exit_status(s->out, (int)status);
 }
 

@@ -15,6 +15,7 @@ struct human_sink {
 	int32_t dir;	 /* descriptor that relative paths start from */
 	bool as_is;	 /* paths are shown as they were given */
 	bool plain;	 /* strings without quotes, arrays without brackets: a command line */
+	bool sentence;	 /* elements are "FD to be readable", without brackets and braces */
 	bool first;
 	bool is_set;
 	size_t word;	 /* where the word began in the buffer */

@@ -124,11 +124,11 @@ static void put_sample(struct human_sink *s, struct call *c, unsigned int used)
 {
 	if (!rec_item_first(c->rec))
 		return;
-	if (c->string_limit > SAMPLE_BYTES)
-		c->string_limit = SAMPLE_BYTES;
 	for (unsigned int i = 0; i < c->nargs; i++) {
 		if ((used >> i & 1) || !is_sample(c, i))
 			continue;
+		if (c->row->args[i].type == T_BUF && c->string_limit > SAMPLE_BYTES)
+			c->string_limit = SAMPLE_BYTES;
 		buf_str(s->s.out, ": ");
 		human_arg(s, c, i);
 		return;

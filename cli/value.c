@@ -155,10 +155,8 @@ static bool put_string(struct sink *s, const struct call *c, unsigned int i, boo
 
 	if (!item)
 		return false;
-	n = item->len;
-	if (at_exit) /* captured by length: getcwd */
-		n = strnlen(rec_item_data(item), n);
-	if (item->flags & TR_ITEM_TRUNC)
+	n = strnlen(rec_item_data(item), item->len); /* captured by length: getcwd, PR_SET_NAME */
+	if (n == item->len && (item->flags & TR_ITEM_TRUNC))
 		flags |= STR_CUT;
 	if (!is_path && n > c->string_limit) {
 		n = c->string_limit;
