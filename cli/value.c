@@ -50,10 +50,10 @@ const struct sc_arg *call_arg(const struct call *c, unsigned int i)
 	if (!c->row)
 		return &unknown[i];
 	arg = &c->row->args[i];
-	if (arg->type != T_SUB)
+	if (arg->type != T_SUB && arg->type != T_IOCTL_ARG)
 		return arg;
 	r = sub_row(c, arg);
-	return r ? &r->arg : arg;
+	return r && (r->arg.name || arg->type == T_SUB) ? &r->arg : arg;
 }
 
 bool call_arg_absent(const struct call *c, unsigned int i)

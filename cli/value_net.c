@@ -21,18 +21,6 @@
 #define F(name) { #name, name, 0 }
 
 /* clang-format off */
-static const struct sc_flags fl_msg = { "MSG_???", (const struct sc_flag[]){
-	F(MSG_OOB), F(MSG_PEEK), F(MSG_DONTROUTE), F(MSG_CTRUNC), F(MSG_PROXY), F(MSG_TRUNC),
-	F(MSG_DONTWAIT), F(MSG_EOR), F(MSG_WAITALL), F(MSG_FIN), F(MSG_SYN), F(MSG_CONFIRM), F(MSG_RST),
-	F(MSG_ERRQUEUE), F(MSG_NOSIGNAL), F(MSG_MORE), F(MSG_WAITFORONE), F(MSG_BATCH),
-	F(MSG_FASTOPEN), F(MSG_CMSG_CLOEXEC), { NULL, 0, 0 },
-} };
-
-static const struct sc_flags fl_level = { "SOL_???", (const struct sc_flag[]){
-	{ "SOL_IP", 0, 0 }, F(SOL_SOCKET), { "SOL_TCP", 6, 0 }, { "SOL_UDP", 17, 0 },
-	{ "SOL_IPV6", 41, 0 }, F(SOL_PACKET), { "SOL_NETLINK", 270, 0 }, { NULL, 0, 0 },
-} };
-
 static const struct sc_flags fl_scm = { "SCM_???", (const struct sc_flag[]){
 	F(SCM_RIGHTS), { "SCM_CREDENTIALS", 2, 0 }, { "SCM_SECURITY", 3, 0 }, { "SCM_PIDFD", 4, 0 },
 	{ "SO_TIMESTAMP_OLD", 29, 0 }, { "SO_TIMESTAMPNS_OLD", 35, 0 }, { NULL, 0, 0 },
@@ -50,20 +38,15 @@ static const struct sc_struct st_linger = { "linger", 8, (const struct sc_field[
 	{ "l_linger", 4, 4, T_INT, 0, 0, NULL },
 	{ NULL, 0, 0, 0, 0, 0, NULL },
 } };
-
-static const char *const families[] = {
-	"AF_UNSPEC", "AF_UNIX", "AF_INET", "AF_AX25", "AF_IPX", "AF_APPLETALK", "AF_NETROM", "AF_BRIDGE",
-	"AF_ATMPVC", "AF_X25", "AF_INET6", "AF_ROSE", "AF_DECnet", "AF_NETBEUI", "AF_SECURITY", "AF_KEY",
-	"AF_NETLINK", "AF_PACKET", "AF_ASH", "AF_ECONET", "AF_ATMSVC", "AF_RDS", "AF_SNA", "AF_IRDA",
-	"AF_PPPOX", "AF_WANPIPE", "AF_LLC", "AF_IB", "AF_MPLS", "AF_CAN", "AF_TIPC", "AF_BLUETOOTH",
-	"AF_IUCV", "AF_RXRPC", "AF_ISDN", "AF_PHONET", "AF_IEEE802154", "AF_CAIF", "AF_ALG", "AF_NFC",
-	"AF_VSOCK", "AF_KCM", "AF_QIPCRTR", "AF_SMC", "AF_XDP", "AF_MCTP",
-};
 /* clang-format on */
 
 const char *address_family(unsigned int family)
 {
-	return family < sizeof(families) / sizeof(families[0]) ? families[family] : NULL;
+	for (const struct sc_flag *f = sc_address_families()->rows; f->name; f++) {
+		if (f->value == family)
+			return f->name;
+	}
+	return NULL;
 }
 
 static uint32_t load32(const uint8_t *p)
@@ -306,7 +289,7 @@ static void put_cmsg(struct sink *s, const struct call *c, const uint8_t *p, siz
 	s->ops->field(s, "cmsg_len");
 	s->ops->num(s, T_SIZE, (int64_t)len);
 	s->ops->field(s, "cmsg_level");
-	value_num(s, T_ENUM, &fl_level, level);
+	value_num(s, T_ENUM, sc_sockopt_levels(), level);
 	s->ops->field(s, "cmsg_type");
 	if (level == SOL_SOCKET)
 		value_num(s, T_ENUM, &fl_scm, type);
@@ -377,7 +360,7 @@ static void put_message(struct sink *s, const struct call *c, struct vec *v, con
 	s->ops->field(s, "msg_controllen");
 	s->ops->num(s, T_SIZE, (int64_t)controllen);
 	s->ops->field(s, "msg_flags");
-	value_num(s, T_FLAGS, &fl_msg, load32(m + 48));
+	value_num(s, T_FLAGS, sc_message_flags(), load32(m + 48));
 }
 
 bool value_msghdr(struct sink *s, const struct call *c, unsigned int i, bool at_exit)

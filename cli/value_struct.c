@@ -107,7 +107,7 @@ static size_t field_size(const struct sc_field *f)
 }
 
 /* Structs of which strace shows some fields in another way. */
-enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_SIGACTION, QUIRK_LIMIT };
+enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_SIGACTION, QUIRK_LIMIT, QUIRK_CLONE };
 
 static enum quirk quirk_of(const struct sc_struct *st)
 {
@@ -116,11 +116,33 @@ static enum quirk quirk_of(const struct sc_struct *st)
 		return strcmp(st->name, "stat") == 0	  ? QUIRK_STAT :
 		       strcmp(st->name, "sigaction") == 0 ? QUIRK_SIGACTION :
 							    QUIRK_NONE;
+	case 'c':
+		return strcmp(st->name, "clone_args") == 0 ? QUIRK_CLONE : QUIRK_NONE;
 	case 'r':
 		return strncmp(st->name, "rlimit", 6) == 0 ? QUIRK_LIMIT : QUIRK_NONE;
 	default:
 		return QUIRK_NONE;
 	}
+}
+
+/* The flags of clone3 say which of its fields are looked at. */
+static bool is_used(const struct sc_field *f, uint64_t flags)
+{
+	static const struct {
+		const char *name;
+		uint64_t flags;
+	} fields[] = {
+		{ "pidfd", 0x1000 },	      /* CLONE_PIDFD */
+		{ "child_tid", 0x01200000 },  /* CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID */
+		{ "parent_tid", 0x00100000 }, /* CLONE_PARENT_SETTID */
+		{ "tls", 0x00080000 },	      /* CLONE_SETTLS */
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (strcmp(f->name, fields[i].name) == 0)
+			return flags & fields[i].flags;
+	}
+	return true;
 }
 
 /* A device has a number in place of a size; no restorer is one that is not used. */
@@ -139,6 +161,8 @@ static bool is_left_out(const struct sink *s, const struct sc_field *f, enum qui
 	}
 	if (quirk == QUIRK_SIGACTION && n >= 16 && strcmp(f->name, "sa_restorer") == 0)
 		return !(load(p + 8, 8) & 0x04000000);
+	if (quirk == QUIRK_CLONE && s->terse && n >= 8)
+		return !is_used(f, load(p, 8));
 	return more;
 }
 
@@ -162,7 +186,7 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 		if (f->type == T_PAD)
 			continue;
 		if (f->off + field_size(f) > n || is_left_out(s, f, quirk, p, n)) {
-			left_out |= quirk != QUIRK_SIGACTION;
+			left_out |= quirk != QUIRK_SIGACTION && quirk != QUIRK_CLONE;
 			continue;
 		}
 		s->ops->field(s, f->name);

@@ -100,7 +100,7 @@ enum sc_type {
 	T_SOCKOPT, /* option value: args[len] bytes (OUT: *args[len]); by level args[1], name args[2] */
 	/* hangs on another argument */
 	T_SUB,	  /* ref: struct sc_sub: looked up by the value of args[len] */
-	T_IOCTL_ARG, /* by the request, args[1] */
+	T_IOCTL_ARG, /* as T_SUB, by the request; one that the table lacks is shown as its address */
 	/* only inside structs and rows of sc_sub */
 	T_BYTES,  /* `size` raw bytes in place, shown as a string */
 	T_CSTR,	  /* `size` bytes in place, a string up to its NUL: utsname */

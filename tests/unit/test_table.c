@@ -110,7 +110,7 @@ static int struct_has(const struct sc_arg *arg, const char *name, size_t len)
 /* Of what a sub-table leads to, one that has the field is enough. */
 static int has_field(const struct sc_arg *arg, const char *name, size_t len)
 {
-	if (arg->type != T_SUB)
+	if (arg->type != T_SUB && arg->type != T_IOCTL_ARG)
 		return struct_has(arg, name, len);
 	for (const struct sc_sub_row *r = ((const struct sc_sub *)arg->ref)->rows; r->arg.name; r++) {
 		if (struct_has(&r->arg, name, len))
@@ -242,7 +242,7 @@ static void check_arg(const struct sc_row *row, const struct sc_arg *arg)
 		check_flags(row, arg->name, arg->ref);
 	if (arg->type == T_STRUCT || arg->type == T_ARRAY)
 		check_struct(row, arg->ref);
-	if (arg->type == T_SUB)
+	if (arg->type == T_SUB || arg->type == T_IOCTL_ARG)
 		check_sub(row, arg);
 	if ((arg->type == T_NUMS || arg->type == T_VALUE) && (!arg->size || !arg->sub))
 		fail_row(row, arg->name, "numbers without type or size");
