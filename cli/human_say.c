@@ -149,9 +149,9 @@ void human_ret(struct human_sink *s, const struct call *c)
 		value_ret(&s->s, c);
 	} else if (kind == R_FLAGS && !c->rec->ret && flags->rows[0].value) {
 		buf_str(out, "none");
-	} else if (kind == R_FLAGS) {
+	} else if (kind == R_FLAGS || (kind == R_ENUM && flags)) {
 		s->s.ops->word_begin(&s->s);
-		value_flags(out, flags, (uint64_t)c->rec->ret, false);
+		value_flags(out, flags, (uint64_t)c->rec->ret, kind == R_ENUM);
 		s->s.ops->word_end(&s->s);
 	} else {
 		value_ret(&s->s, c);

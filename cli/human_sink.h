@@ -26,6 +26,9 @@ extern const struct sink_ops human_sink_ops;
 void human_fd(struct human_sink *s, int32_t fd);
 void human_pid(struct human_sink *s, uint32_t pid);
 void human_exit_status(struct buf *out, int status); /* "exited with status 0" */
+/* Turns "O_WRONLY|O_CLOEXEC", all that is in the buffer from there on, into "write-only". */
+void human_words(struct buf *out, size_t from);
+
 void human_errno(struct buf *out, int err);
 
 #endif

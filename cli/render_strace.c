@@ -180,6 +180,10 @@ static void put_result(struct strace_sink *s, const struct call *c)
 	kind = value_ret_kind(c, &flags);
 	if (kind == R_FLAGS && flags) {
 		put_ret_flags(out, flags, (uint64_t)c->rec->ret);
+	} else if (kind == R_ENUM && flags) {
+		buf_put(out, " (", 2);
+		value_flags(out, flags, (uint64_t)c->rec->ret, true);
+		buf_char(out, ')');
 	} else if (kind == R_COUNT && c->row) {
 		put_ready(s, c);
 	}

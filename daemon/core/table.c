@@ -19,6 +19,8 @@
 #include "consts_mem.def"
 #include "consts_net.def"
 #include "consts_proc.def"
+#include "consts_prctl.def"
+#include "consts_bpf.def"
 #include "consts_ipc.def"
 #include "consts_time.def"
 #include "says.def"
