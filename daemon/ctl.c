@@ -167,8 +167,6 @@ static void on_ring(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (!ctl->nsessions)
-		return;
 	hub_drain(ctl->hub, false);
 	serve_sessions(ctl);
 }

@@ -40,7 +40,7 @@ static void need_fd_args(struct backend *b, struct ptrace_task *t, const struct 
 
 /* Starts the record: what must be read before the kernel acts on it. */
 static void begin_record(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan,
-			 uint64_t sessions)
+			 uint64_t sessions, bool data)
 {
 	if (!t->capture)
 		t->capture = ptrace_capture_new();
@@ -49,7 +49,7 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 	if (plan->fd_args && (sessions & b->cfg.fds))
 		need_fd_args(b, t, plan, sessions & b->cfg.fds);
 	ptrace_capture_begin(t->capture, t->tid, b->cfg.string_limit, &t->call);
-	if (plan->nops && (sessions & b->cfg.data))
+	if (plan->nops && data)
 		ptrace_capture_run(t->capture, plan, 0);
 }
 
@@ -71,9 +71,9 @@ static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call
 	ptrace_refresh(b, t);
 	c->live = t->mask & b->cfg.traced & call_sessions(b, c);
 	if (c->live & b->cfg.stream)
-		begin_record(b, t, plan, c->live & b->cfg.stream);
+		begin_record(b, t, plan, c->live & b->cfg.stream, c->live & b->cfg.data);
 	else if (t->mask && effect_of(b, c) == EFFECT_EXEC)
-		begin_record(b, t, plan, b->cfg.data); /* TR_EXEC tells the name */
+		begin_record(b, t, plan, 0, true); /* TR_EXEC tells the name */
 	c->start_ns = ptrace_now_ns();
 }
 
@@ -149,7 +149,7 @@ static uint64_t late_sessions(struct backend *b, struct ptrace_task *t, const st
 		return mask;
 	mask = t->mask & b->cfg.stream & call_sessions(b, c);
 	if (mask) {
-		begin_record(b, t, plan, mask);
+		begin_record(b, t, plan, mask, mask & b->cfg.data);
 		c->flags |= TR_F_NO_ENTRY;
 	}
 	return mask;
@@ -160,7 +160,7 @@ static void finish(struct backend *b, struct ptrace_task *t, int64_t ret, uint64
 	struct ptrace_call *c = &t->call;
 	const struct tr_plan *plan = ptrace_plan(b, c->abi, c->nr);
 	bool error = is_error(ret, plan);
-	uint64_t mask = c->live, stream;
+	uint64_t mask = c->live & t->mask, stream;
 
 	if (t->gen != b->cfg.gen)
 		mask = late_sessions(b, t, plan);
@@ -262,7 +262,7 @@ void ptrace_call_blocked(struct backend *b, struct ptrace_task *t, uint64_t now_
 	if (!mask)
 		return;
 	if (!(c->live & b->cfg.stream))
-		begin_record(b, t, ptrace_plan(b, c->abi, c->nr), mask);
+		begin_record(b, t, ptrace_plan(b, c->abi, c->nr), mask, mask & b->cfg.data);
 	c->reported |= mask;
 	emit_call(b, t, 0, mask, now_ns, c->flags | TR_F_BLOCKED);
 }
@@ -277,7 +277,7 @@ void ptrace_call_tell(struct backend *b, struct ptrace_task *t, uint64_t session
 	if (!(t->mask & session & call_sessions(b, c)))
 		return;
 	if (!(c->live & b->cfg.stream))
-		begin_record(b, t, ptrace_plan(b, c->abi, c->nr), session);
+		begin_record(b, t, ptrace_plan(b, c->abi, c->nr), session, true);
 	else if (session & b->cfg.fds)
 		need_fd_args(b, t, ptrace_plan(b, c->abi, c->nr), session);
 	emit_call(b, t, 0, session, ptrace_now_ns(), c->flags | TR_F_BLOCKED);

@@ -1,0 +1,151 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#
+# The ptrace backend, as a user without privileges: it is chosen where BPF is not allowed, and what it traces
+# can't tell: stops, signals, threads, programs, a tracer that is killed or goes away.
+
+# shellcheck source=tests/integration/lib.sh
+. "${SRC_DIR:?}/tests/integration/lib.sh"
+
+# shellcheck disable=SC2086 # $user is a command with arguments
+
+# Where that user can read and write.
+bin=$dir/bin
+mkdir "$bin"
+cp "$TRACECTL" "$TRACERD" "$bin"
+chmod -R a+rX "$bin"
+mkdir "$dir/u"
+chmod 777 "$dir/u"
+out=$dir/u/out
+said=$dir/u/said
+
+PATH=/usr/bin:/bin:/usr/sbin:/sbin
+user="setpriv --reuid 65534 --regid 65534 --clear-groups --"
+
+traced() {
+	$user timeout 60 "$bin/tracectl" "$@"
+}
+
+# run_is STATUS CMD..: traced, it prints what it prints untraced, and ends with the status.
+run_is() {
+	want=$1
+	shift
+	$user "$@" >"$dir/plain" 2>&1 </dev/null
+	traced run --backend ptrace --json -o "$out" -- "$@" >"$said" 2>&1 </dev/null
+	is $? "$want" && diff "$dir/plain" "$said" >&2
+}
+
+tracer_of() {
+	sed -n 's/^TracerPid:[^0-9]*//p' "/proc/$1/status"
+}
+
+has_tracer() {
+	[ "$(tracer_of "$1")" != 0 ]
+}
+
+state_is() {
+	[ "$(sed -n 's/^State:[^A-Za-z]*\(.\).*/\1/p' "/proc/$1/status")" = "$2" ]
+}
+
+# How it is chosen.
+traced run -o "$out" -- true 2>"$said"
+ok "without privileges: status" is $? 0
+ok "without privileges: one line says why" grep -q 'ptrace.*bpf is not available' "$said"
+ok "without privileges: it is one line" is "$(wc -l <"$said")" 1
+traced watch --backend bpf --duration 0.1 >"$out" 2>"$said"
+ok "--backend bpf fails" not test $? -eq 0
+ok "--backend bpf says why" grep -q 'CAP_BPF' "$said"
+traced watch --backend ptrace --duration 1 >"$out" 2>"$said"
+ok "the whole system: refused" not test $? -eq 0
+ok "the whole system: a sentence says what to do" grep -q 'give --pid' "$said"
+traced watch --backend ptrace --pid 1 --duration 1 >"$out" 2>"$said"
+ok "another user's process: refused" grep -q 'another user' "$said"
+traced watch --backend ptrace --pid 4194304 --duration 1 >"$out" 2>"$said"
+ok "no such process: refused" grep -q 'no process' "$said"
+
+# Programs behave as they do untraced.
+ok "ls" run_is 0 ls /
+ok "ls: its calls" events "$out" \
+	'any("/etc/ld.so.cache" in json.dumps(c) for c in calls("openat")) and calls("exit_group")'
+ok "a shell with pipes" run_is 3 sh -c 'seq 3 | while read -r n; do echo $n | cat; done; exit 3'
+traced run --backend ptrace --json -o "$out" -- sh -c 'kill -TERM $$' 2>"$said"
+ok "killed by a signal: status" is $? 143
+ok "killed by a signal: is told" events "$out" '[e for e in of("exit") if "TERM" in json.dumps(e)]'
+ok "a handler" run_is 0 sh -c 'trap "echo got it" USR1; kill -USR1 $$; kill -WINCH $$; echo end'
+ok "a handler: the signal is told" events "$out" '[e for e in of("signal") if "USR1" in json.dumps(e)]'
+ok "threads" run_is 0 python3 -c '
+import threading, os
+t = [threading.Thread(target=lambda: [os.getppid() for i in range(500)]) for i in range(8)]
+[x.start() for x in t]; [x.join() for x in t]; print("joined")'
+ok "threads: every call" events "$out" 'len(calls("getppid")) == 4000'
+ok "vfork" run_is 0 python3 -c '
+import subprocess
+print(subprocess.run(["echo", "from a child"], close_fds=False).returncode)'
+ok "execve in a thread" run_is 0 "$targets/t_exec_thread" /bin/echo
+ok "a child that stops itself" run_is 0 sh -c '
+sh -c "kill -STOP \$\$; echo went on" & p=$!
+until grep -q "^State:.[Tt]" /proc/$p/status; do :; done
+echo stopped; kill -CONT $p; wait $p; echo $?'
+ok "waits that must not be interrupted" run_is 0 "$targets/t_eintr"
+ok "forks" run_is 0 sh -c 'i=0; while [ $i -lt 100 ]; do /bin/true & i=$((i+1)); done; wait; echo $i'
+if [ -x "$targets/t_i386" ]; then
+	ok "a 32-bit program" run_is 0 "$targets/t_i386"
+fi
+
+# Attaching and letting go, again and again.
+mkfifo "$dir/u/in"
+chmod 666 "$dir/u/in"
+# shellcheck disable=SC2016 # the inner shell expands it
+begin $user sh -c 'exec "$0" <>"$1"' "$targets/t_eintr" "$dir/u/in" >"$dir/eintr"
+waiter=$begun
+until_ok 5 grep -q ready "$dir/eintr"
+for i in 1 2 3; do
+	traced watch --backend ptrace --pid "$waiter" --duration 0.1 -o "$out$i" 2>"$said"
+	ok "attached to waiting threads ($i)" is $? 0
+	ok "let go ($i)" not has_tracer "$waiter"
+done
+traced pending --backend ptrace --pid "$waiter" --json -o "$out" 2>"$said"
+ok "pending: what each thread waits in" events "$out" \
+	'{c["syscall"] for c in calls()} >= {"epoll_wait", "rt_sigtimedwait", "semtimedop", "read"}'
+end "$waiter" KILL
+
+# A process that is stopped stays so.
+begin $user sleep 60
+sleeper=$begun
+until_ok 5 in_call "$sleeper" 230
+kill -STOP "$sleeper"
+until_ok 5 state_is "$sleeper" T
+traced watch --backend ptrace --pid "$sleeper" --duration 0.2 -o "$out" 2>"$said"
+ok "attached to a stopped process" is $? 0
+ok "it is still stopped" until_ok 2 state_is "$sleeper" T
+begin $user "$bin/tracectl" watch --backend ptrace --pid "$sleeper" -o "$out"
+tracer=$begun
+until_ok 5 has_tracer "$sleeper"
+kill -CONT "$sleeper"
+ok "it goes on while traced" until_ok 5 state_is "$sleeper" S
+kill -STOP "$sleeper"
+ok "it stops while traced" until_ok 5 state_is "$sleeper" t
+end "$tracer" TERM
+ok "it is stopped when the tracer has gone" until_ok 5 state_is "$sleeper" T
+kill -CONT "$sleeper"
+ok "and goes on" until_ok 5 state_is "$sleeper" S
+end "$sleeper" KILL
+
+# The tracer is killed at any moment: the tracee goes on, and is never left stopped.
+survives() {
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		# shellcheck disable=SC2016 # the inner shell expands it
+		begin $user sh -c 'i=0; while [ $i -lt 200 ]; do i=$((i+1)); /bin/true || exit 1; done; exit 7'
+		busy=$begun
+		begin $user "$bin/tracectl" watch -f --backend ptrace --pid "$busy" -o "$out" 2>"$said"
+		tracer=$begun
+		until_ok 5 has_tracer "$busy" || echo "round $n: was never traced"
+		kill -KILL "$(tracer_of "$busy")"
+		wait_for "$busy"
+		is $? 7 || return 1
+		wait_for "$tracer"
+	done
+	return 0
+}
+ok "tracees survive a killed tracer" survives
+finish
