@@ -248,6 +248,54 @@ static void test_particular(void **state)
 	assert_string_equal(strace_line(), "getrandom(\"\\x41\\x01\", 2, GRND_NONBLOCK) = 2\n");
 }
 
+/* What a call does is told by the values that decide it. */
+static void test_sentences(void **state)
+{
+	const uint64_t none = 0, usr1 = 1 << 9;
+	const uint16_t size[4] = { 24, 80 };
+
+	(void)state;
+	BUILD_CALL(&b, "fcntl", 0, 3, 2, 1);
+	assert_string_equal(human(), "set /etc/passwd to be closed by exec\n");
+	BUILD_CALL(&b, "fcntl", 0, 3, 4, 04000);
+	assert_string_equal(human(), "made /etc/passwd non-blocking\n");
+	BUILD_CALL(&b, "fcntl", 0, 3, 1);
+	assert_string_equal(human(), "asked for the descriptor flags of /etc/passwd: none\n");
+	BUILD_CALL(&b, "fcntl", -22, 3, 4, 04000);
+	assert_string_equal(human(), "tried to make /etc/passwd non-blocking: invalid argument\n");
+	BUILD_CALL(&b, "mmap", 0x7000, 0, 8192, 3, 0x22, (uint64_t)-1, 0);
+	assert_string_equal(human(), "mapped 8.0 KiB of new memory readable, writable at 0x7000\n");
+	BUILD_CALL(&b, "mmap", 0x7000, 0, 8192, 1, 2, 3, 0x1000);
+	assert_string_equal(human(), "mapped 8.0 KiB of /etc/passwd from offset 0x1000 readable at "
+				     "0x7000\n");
+	BUILD_CALL(&b, "mmap", 0x7000, 0, 8192, 1, 2, 3, 0);
+	assert_string_equal(human(), "mapped 8.0 KiB of /etc/passwd readable at 0x7000\n");
+	BUILD_CALL(&b, "read", 0, 3, 0x2000, 4096);
+	assert_string_equal(human(), "reached the end of /etc/passwd\n");
+	BUILD_CALL(&b, "fork", 0, 0);
+	assert_string_equal(human(), "began as a new process\n");
+	BUILD_CALL(&b, "close", -9, (uint64_t)-1);
+	assert_string_equal(human(), "tried to close an invalid descriptor: bad file descriptor\n");
+	BUILD_CALL(&b, "read", -11, 3, 0x2000, 4096);
+	assert_string_equal(human(), "tried to read from /etc/passwd: it would have blocked\n");
+	BUILD_CALL(&b, "rt_sigsuspend", -514, 0x2000, 8);
+	build_item(&b, 0, 0, &none, sizeof(none));
+	assert_string_equal(human(), "tried to wait for a signal: interrupted by a signal\n");
+	BUILD_CALL(&b, "rt_sigprocmask", 0, 0, 0x2000, 0, 8);
+	build_item(&b, 1, 0, &usr1, sizeof(usr1));
+	assert_string_equal(human(), "blocked signals USR1\n");
+	BUILD_CALL(&b, "rt_sigreturn", -4, 0);
+	assert_string_equal(human(), "returned from a signal handler\n");
+	BUILD_CALL(&b, "ioctl", 0, 3, 0x5413, 0x2000);
+	build_item(&b, 2, TR_ITEM_EXIT, size, sizeof(size));
+	assert_string_equal(human(), "asked for the size of the terminal /etc/passwd: 80 by 24\n");
+	assert_string_equal(strace_line(), "ioctl(3, TIOCGWINSZ, {ws_row=24, ws_col=80, ws_xpixel=0, "
+					   "ws_ypixel=0}) = 0\n");
+	BUILD_CALL(&b, "prctl", 1, 3, 0, 0, 0, 0);
+	assert_string_equal(strace_line(), "prctl(PR_GET_DUMPABLE)                  = 1 "
+					   "(SUID_DUMP_USER)\n");
+}
+
 /* A call of a 32-bit ABI has that ABI's name, and no struct of a 64-bit one. */
 static void test_i386(void **state)
 {
@@ -343,7 +391,11 @@ static void test_poll(void **state)
 			    "{\"fds\":[{\"fd\":3,\"events\":\"POLLIN\"},{\"fd\":4,\"events\":"
 			    "\"POLLIN\"}],\"fds_after\":[{\"fd\":3,\"revents\":\"POLLIN\"},"
 			    "{\"fd\":4,\"revents\":\"0\"}],\"nfds\":2,\"timeout\":10}");
+	assert_string_equal(human(), "waited for /etc/passwd to be readable, fd 4 to be readable: "
+				     "/etc/passwd is readable\n");
 	b.call.ret = 0;
+	assert_string_equal(human(), "waited for /etc/passwd to be readable, fd 4 to be readable: "
+				     "timed out\n");
 	assert_string_equal(strace_line(),
 			    "poll([{fd=3, events=POLLIN}, {fd=4, events=POLLIN}], 2, 10) = 0 "
 			    "(Timeout)\n");
@@ -547,7 +599,8 @@ int main(void)
 		cmocka_unit_test(test_open),	     cmocka_unit_test(test_column),
 		cmocka_unit_test(test_data),	     cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_structs),	     cmocka_unit_test(test_exec),
-		cmocka_unit_test(test_particular),   cmocka_unit_test(test_i386),
+		cmocka_unit_test(test_particular),   cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_i386),
 		cmocka_unit_test(test_other_records),
 		cmocka_unit_test(test_vectors),	     cmocka_unit_test(test_poll),
 		cmocka_unit_test(test_sockets),	     cmocka_unit_test(test_unknown_call),
