@@ -236,6 +236,13 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 	case T_PID:
 		put_pid(self(s), v);
 		break;
+	case T_UID:
+	case T_GID:
+		if (v == -1)
+			buf_str(out, "unchanged");
+		else
+			buf_u64(out, (uint32_t)v);
+		break;
 	case T_NS:
 	case T_US:
 	case T_MS:

@@ -34,7 +34,7 @@ static const struct {
 	{ "EPOLLMSG", "" },
 	{ "EPOLLONESHOT", "once" },
 	{ "EPOLLOUT", "writable" },
-	{ "EPOLLPRI", "urgent data" },
+	{ "EPOLLPRI", "urgently readable" },
 	{ "EPOLLRDBAND", "" },
 	{ "EPOLLRDHUP", "closed by its peer" },
 	{ "EPOLLRDNORM", "" },
@@ -69,7 +69,7 @@ static const struct {
 	{ "POLLIN", "readable" },
 	{ "POLLNVAL", "not open" },
 	{ "POLLOUT", "writable" },
-	{ "POLLPRI", "urgent data" },
+	{ "POLLPRI", "urgently readable" },
 	{ "POLLRDBAND", "" },
 	{ "POLLRDHUP", "closed by its peer" },
 	{ "POLLRDNORM", "" },
@@ -173,11 +173,17 @@ static void put_signals(struct buf *out, size_t from)
 void human_words(struct buf *out, size_t from)
 {
 	size_t n = out->len - from;
+	const char *comment;
 	char text[256], *p = text;
 	bool some = false;
 
 	if (n && (out->p[from] == '~' || out->p[from] == '[')) {
 		put_signals(out, from);
+		return;
+	}
+	comment = n ? memmem(out->p + from, n, " /*", 3) : NULL;
+	if (comment) { /* what the value is no name of */
+		out->len = (size_t)(comment - out->p);
 		return;
 	}
 	if (!n || n > sizeof(text) || !isupper((unsigned char)out->p[from]))
