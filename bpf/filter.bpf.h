@@ -138,13 +138,11 @@ GLOBAL __u64 slow_sessions(__u64 mask, __u64 duration)
 static __always_inline __u64 result_sessions(__u64 mask, __s64 ret, bool error, __u64 duration)
 {
 	if (mask & (cfg.failed | cfg.ok | cfg.by_errno)) {
-		__u32 e = error ? -ret : 0;
+		/* No error is number 0, and none that has a name is as large as the last. */
+		__u32 e = clamp_u32(error ? -ret : 0, TR_NR_MAX - 1) & (TR_NR_MAX - 1);
 
 		mask &= error ? ~cfg.ok : ~cfg.failed;
-		if (e < TR_NR_MAX)
-			mask &= cfg.errnos[e] | ~cfg.by_errno;
-		else
-			mask &= ~cfg.by_errno;
+		mask &= cfg.errnos[e] | ~cfg.by_errno;
 	}
 	return mask & cfg.by_time ? slow_sessions(mask, duration) : mask;
 }

@@ -31,19 +31,21 @@ static __noinline struct tr_summary *summary_new(const struct tr_summary_key *ke
 	return bpf_map_lookup_elem(&summaries, key);
 }
 
-GLOBAL int summary_add(const struct tr_summary_key *key, __u32 error, __u64 ns)
+GLOBAL int summary_add(const struct tr_summary_key *of, __u32 error, __u64 ns)
 {
 	__u32 bucket = tr_hist_bucket(ns);
+	struct tr_summary_key key;
 	struct tr_summary *s;
 	__u64 old;
 
-	if (!key)
+	if (!of)
 		return 0;
-	s = bpf_map_lookup_elem(&summaries, key);
+	key = *of; /* Linux 6.1 takes a key from the stack, but not from the memory of an argument */
+	s = bpf_map_lookup_elem(&summaries, &key);
 	if (!s)
-		s = summary_new(key);
+		s = summary_new(&key);
 	if (!s) {
-		count_uncounted(key->session);
+		count_uncounted(key.session);
 		return 0;
 	}
 	__sync_fetch_and_add(&s->calls, 1);
