@@ -126,6 +126,14 @@ s = json.load(open(sys.argv[1]))["sessions"]
 sys.exit((len(s) if isinstance(s, list) else s) != int(sys.argv[2]))' "$dir/status" "$1"
 }
 
+# small FILE: by this status tracerd's memory is within 64 MB; a sanitizer's own is not counted.
+small() {
+	grep -q __asan_init "$TRACERD" || python3 -c 'import json, sys
+b = json.load(open(sys.argv[1]))["memory_bytes"]
+print(b)
+sys.exit(not 1 << 20 < b <= 64 << 20)' "$1"
+}
+
 # watch FILE OPTION..: a JSON watch into the file, live when this returns; its pid is in $watcher.
 watch() {
 	file=$1
