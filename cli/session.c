@@ -308,6 +308,7 @@ static bool has_unwritten(const struct session *s)
 
 int session_loop(struct session *s)
 {
+	take_frames(s); /* what came together with the answer to the first request */
 	while (!s->ended) {
 		struct pollfd fds[3] = {{.fd = s->conn.fd, .events = POLLIN},
 					{.fd = s->sigs.fd, .events = POLLIN},
