@@ -92,7 +92,7 @@ static __always_inline __u64 task_sessions(struct task_struct *task, struct task
 	if (st->attach_epoch != cfg.attach_epoch) {
 		st->attach_epoch = cfg.attach_epoch;
 		st->live = 0;
-		st->entered = 0;
+		st->phase = 0;
 		st->reported = 0;
 		st->slot = 0;
 	}

@@ -36,6 +36,9 @@ static __always_inline __u32 clamp_u32(__u32 v, __u32 max)
 #define cap_clamp(v, max) (clamp_u32(v, max) & 0x1fff)
 #include <tracer/capture.h>
 
+#define PHASE_ENTERED 1 /* it was seen to begin */
+#define PHASE_EXECED 2	/* it is an execve that succeeded: its arguments are gone */
+
 /* What is remembered of every task that makes a call while programs are attached. */
 struct task_state {
 	__u64 mask;	    /* sessions whose task dimensions match; valid while gen is the current one */
@@ -51,7 +54,7 @@ struct task_state {
 	__u32 attach_epoch;
 	__u16 nr;
 	__u8 abi;
-	__u8 entered; /* a call was seen to begin in this attach_epoch */
+	__u8 phase;   /* PHASE_* of the call in progress, in this attach_epoch */
 	__u32 slot;   /* index in `slots` of its capture, plus 1; 0: none */
 };
 

@@ -80,7 +80,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	mask = task_sessions(task, st);
 	st->live = 0;
 	st->reported = 0;
-	st->entered = 1;
+	st->phase = PHASE_ENTERED;
 	if (!mask)
 		return 0;
 	abi = task_abi(task);
@@ -154,10 +154,10 @@ static __noinline __u64 late_begin(struct task_struct *task, struct pt_regs *reg
 static __noinline __u64 late_sessions(struct task_struct *task, struct pt_regs *regs,
 				      struct task_state *st, __u32 *flags)
 {
-	bool came = st->gen || !st->entered || (st->reported & ~st->live);
+	bool came = st->gen || !st->phase || (st->reported & ~st->live);
 	__u64 mask = st->live & task_sessions(task, st);
 
-	if (mask || !came)
+	if (mask || !came || (st->phase & PHASE_EXECED))
 		return mask;
 	*flags = TR_F_NO_ENTRY;
 	return late_begin(task, regs, st);
@@ -223,7 +223,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	if (cst) {
 		/* Its return from the parent's call is no call of its own. */
 		cst->attach_epoch = cfg.attach_epoch;
-		cst->entered = 1;
+		cst->phase = PHASE_ENTERED;
 		cst->inherited = follow;
 		cst->inherited_ns = bpf_ktime_get_ns();
 	} else {
@@ -269,7 +269,7 @@ static __always_inline void exec_recover(struct task_struct *task, struct tr_cap
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct task_state *st = old_pid == task->pid ? state_find(task) : state_move(task, old_pid);
+	struct task_state *st = old_pid == task->pid ? state_get(task) : state_move(task, old_pid);
 	struct scratch *s = scratch_get(0);
 	struct tr_capture *c;
 	struct tr_exec *r;
@@ -281,6 +281,7 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux
 		return 0;
 	st->gen = 0;
 	mask = task_sessions(task, st) & cfg.traced;
+	st->phase |= PHASE_EXECED;
 	/* A call in progress stays with those who saw it begin, unless they lost sight of the task. */
 	st->live &= mask;
 	if (!mask)
