@@ -23,6 +23,8 @@ struct sink {
 	void (*record)(void *ctx, const struct tr_hdr *rec);
 	/* count records of one session could not be made. */
 	void (*lost)(void *ctx, unsigned int session, uint64_t count);
+	/* A queue has little room left: a backend that can wait makes no records until that is over. */
+	bool (*full)(void *ctx);
 };
 
 /* What summary sessions get; called once for each process and call. */

@@ -20,17 +20,11 @@
 #include <unistd.h>
 #include "compile.h"
 
-#define BATCH 64
 #define SERVE_NS 4000000ULL /* then clients have their turn */
 #define FAST_NS 500000ULL   /* stops that come sooner after one another are waited for */
 #define WAIT_NS 1000000L
 #define ATTACH_NS 200000000ULL
 #define RELEASE_NS 1000000000ULL
-
-struct stop {
-	pid_t tid;
-	int status;
-};
 
 uint64_t ptrace_now_ns(void)
 {
@@ -160,77 +154,93 @@ static void set_timer(struct backend *b, long ns)
 	timer_settime(b->timer, 0, &t, NULL);
 }
 
-static unsigned int collect(struct stop *stops, unsigned int n)
+/* Appends to what is not served yet what has stopped since. */
+static void collect(struct backend *b)
 {
-	while (n < BATCH) {
-		stops[n].tid = waitpid(-1, &stops[n].status, __WALL | WNOHANG);
-		if (stops[n].tid <= 0)
-			break;
-		n++;
-	}
-	return n;
-}
+	if (b->nserved == b->nstops)
+		b->nserved = b->nstops = 0;
+	while (b->nstops < PTRACE_BATCH) {
+		struct ptrace_stop *s = &b->stops[b->nstops];
 
-static unsigned int serve(struct backend *b, unsigned int n, struct stop *stops)
-{
-	for (unsigned int i = 0; i < n; i++)
-		ptrace_serve(b, stops[i].tid, stops[i].status);
-	if (n)
-		b->stop_ns = ptrace_now_ns();
-	return n;
+		s->tid = waitpid(-1, &s->status, __WALL | WNOHANG);
+		if (s->tid <= 0)
+			break;
+		b->nstops++;
+	}
 }
 
 /* Waits for the next stop, not longer than the timer. */
-static unsigned int await(struct backend *b, struct stop *stops)
+static void await(struct backend *b)
 {
-	stops->tid = waitpid(-1, &stops->status, __WALL);
-	if (stops->tid <= 0)
-		return 0;
-	return HASH_COUNT(b->tasks) > 1 ? collect(stops, 1) : 1;
+	b->nserved = b->nstops = 0;
+	b->stops[0].tid = waitpid(-1, &b->stops[0].status, __WALL);
+	if (b->stops[0].tid <= 0)
+		return;
+	b->nstops = 1;
+	if (HASH_COUNT(b->tasks) > 1)
+		collect(b);
+}
+
+/* Serves what was collected, in order. False: who is next waits until a client has read. */
+static bool serve(struct backend *b, bool must)
+{
+	while (b->nserved < b->nstops) {
+		const struct ptrace_stop *s = &b->stops[b->nserved];
+
+		if (!must && b->sink.full(b->sink.ctx))
+			return false;
+		b->nserved++;
+		ptrace_serve(b, s->tid, s->status);
+		b->stop_ns = ptrace_now_ns();
+	}
+	return true;
 }
 
 static int ptrace_drain(struct backend *b, bool all)
 {
 	uint64_t before = b->records, end = ptrace_now_ns() + SERVE_NS;
-	struct stop stops[BATCH];
 	bool waiting = false;
-	unsigned int n;
 
 	(void)all;
 	clear_signal(b);
-	for (;;) {
-		n = waiting ? await(b, stops) : collect(stops, 0);
-		if (!n) {
-			if (waiting || !b->tasks || ptrace_now_ns() - b->stop_ns > FAST_NS)
-				break;
-			waiting = true;
-			set_timer(b, WAIT_NS);
-			continue;
-		}
-		serve(b, n, stops);
+	collect(b);
+	while (serve(b, false)) {
 		if (b->stop_ns > end) {
 			come_again(b);
 			break;
 		}
+		if (waiting)
+			await(b);
+		else
+			collect(b);
+		if (b->nstops > b->nserved)
+			continue;
+		if (waiting || !b->tasks || ptrace_now_ns() - b->stop_ns > FAST_NS)
+			break;
+		waiting = true;
+		set_timer(b, WAIT_NS);
 	}
 	if (waiting)
 		set_timer(b, 0);
 	return b->records - before;
 }
 
-/* Serves stops until so many tasks as *count says have stopped, or been let go. */
+/* Serves stops until as many tasks as *count says have stopped, or been let go. */
 static void serve_until_none(struct backend *b, const unsigned int *count, uint64_t ns)
 {
 	uint64_t end = ptrace_now_ns() + ns;
 	struct timespec wait = {.tv_nsec = 2000000};
-	struct stop stops[BATCH];
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
-	while (*count && ptrace_now_ns() < end)
-		if (!serve(b, collect(stops, 0), stops))
+	serve(b, true);
+	while (*count && ptrace_now_ns() < end) {
+		collect(b);
+		if (b->nserved == b->nstops)
 			sigtimedwait(&set, NULL, &wait);
+		serve(b, true);
+	}
 	come_again(b);
 }
 

@@ -71,6 +71,13 @@ struct ptrace_sum {
 	struct tr_summary sum;
 };
 
+struct ptrace_stop {
+	pid_t tid;
+	int status;
+};
+
+#define PTRACE_BATCH 64
+
 struct ptrace_tgid {
 	UT_hash_handle hh;
 	uint32_t tgid;
@@ -85,6 +92,8 @@ struct backend {
 	struct ptrace_proc *procs;
 	struct ptrace_sum *sums;
 	struct ptrace_tgid *ignored;
+	struct ptrace_stop stops[PTRACE_BATCH]; /* collected, not all of them served */
+	unsigned int nstops, nserved;
 	int signal_fd; /* SIGCHLD */
 	int again_fd;  /* we stopped serving before all was served */
 	timer_t timer; /* wakes a wait for stops */

@@ -42,6 +42,7 @@ struct hub {
 	unsigned int next_bit; /* bits are reused as late as possible */
 	uint64_t delivered, lost;
 	bool retell;
+	bool filling; /* a queue had little room left when it was looked at last */
 	struct session sessions[TR_MAX_SESSIONS];
 };
 
@@ -125,6 +126,12 @@ static void seal(struct session *s)
 		chunk_put(c);
 }
 
+/* Not even one chunk more than that which is being filled. */
+static bool is_filling(const struct session *s, size_t queued)
+{
+	return queued + 2 * CHUNK_SIZE > s->limit;
+}
+
 /* Room for n bytes, NULL if the queue may not grow: facts may use a quarter more than the rest. */
 static void *room(struct hub *h, struct session *s, uint32_t n, bool fact)
 {
@@ -134,6 +141,8 @@ static void *room(struct hub *h, struct session *s, uint32_t n, bool fact)
 		return s->chunk->data + s->chunk->len;
 	seal(s);
 	queued = evbuffer_get_length(s->out);
+	if (is_filling(s, queued))
+		h->filling = true;
 	if (queued + CHUNK_SIZE > (fact ? s->limit + s->limit / 4 : s->limit))
 		return NULL;
 	s->chunk = chunk_get(h);
@@ -242,9 +251,25 @@ static void on_lost(void *ctx, unsigned int session, uint64_t count)
 	s->unsaid[TR_LOST_RING] += count;
 }
 
+static bool is_full(void *ctx)
+{
+	struct hub *h = ctx;
+
+	if (!h->filling)
+		return false;
+	h->filling = false;
+	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++) {
+		const struct session *s = &h->sessions[i];
+
+		if (s->used && is_filling(s, evbuffer_get_length(s->out)))
+			h->filling = true;
+	}
+	return h->filling;
+}
+
 struct sink hub_sink(struct hub *h)
 {
-	return (struct sink){.ctx = h, .record = on_record, .lost = on_lost};
+	return (struct sink){.ctx = h, .record = on_record, .lost = on_lost, .full = is_full};
 }
 
 static int free_bit(struct hub *h)

@@ -4,10 +4,11 @@
 # The ptrace backend, as a user without privileges: it is chosen where BPF is not allowed, and what it traces
 # can't tell: stops, signals, threads, programs, a tracer that is killed or goes away.
 
+# $user is a command with arguments, and inner shells expand what is in single quotes.
+# shellcheck disable=SC2016,SC2086
+
 # shellcheck source=tests/integration/lib.sh
 . "${SRC_DIR:?}/tests/integration/lib.sh"
-
-# shellcheck disable=SC2086 # $user is a command with arguments
 
 # Where that user can read and write.
 bin=$dir/bin
@@ -100,7 +101,6 @@ fi
 # Attaching and letting go, again and again.
 mkfifo "$dir/u/in"
 chmod 666 "$dir/u/in"
-# shellcheck disable=SC2016 # the inner shell expands it
 begin $user sh -c 'exec "$0" <>"$1"' "$targets/t_eintr" "$dir/u/in" >"$dir/eintr"
 waiter=$begun
 until_ok 5 grep -q ready "$dir/eintr"
@@ -139,8 +139,7 @@ end "$sleeper" KILL
 # The tracer is killed at any moment: the tracee goes on, and is never left stopped.
 survives() {
 	for n in 1 2 3 4 5 6 7 8 9 10; do
-		# shellcheck disable=SC2016 # the inner shell expands it
-		begin $user sh -c 'i=0; while [ $i -lt 200 ]; do i=$((i+1)); /bin/true || exit 1; done; exit 7'
+				begin $user sh -c 'i=0; while [ $i -lt 200 ]; do i=$((i+1)); /bin/true || exit 1; done; exit 7'
 		busy=$begun
 		begin $user "$bin/tracectl" watch -f --backend ptrace --pid "$busy" -o "$out" 2>"$said"
 		tracer=$begun
