@@ -47,36 +47,37 @@ static __always_inline void need_task(struct task_struct *task, struct task_stat
 }
 
 /*
+ * A member of a kernel structure: by a plain load where p is a pointer that the verifier knows the type of
+ * (cast), else by a function call. cast is a constant wherever this is expanded.
+ */
+#define GET(cast, p, member) ((cast) ? (p)->member : BPF_CORE_READ(p, member))
+#define TYPED(type, p) ((type *)bpf_rdonly_cast(p, bpf_core_type_id_kernel(type)))
+
+/*
  * Appends the names from dentry up to the root of all mounts, each with its NUL, the last name first, and
  * sets payload_len; TR_FD_INCOMPLETE where it did not come to the root.
  */
-GLOBAL int walk_path(struct fd_scratch *s, __u64 vfsmnt, __u64 leaf)
+static __always_inline int walk(struct fd_scratch *s, struct mount *mnt, struct dentry *dentry,
+				const bool cast)
 {
-	struct mount *mnt = (void *)(vfsmnt - bpf_core_field_offset(struct mount, mnt));
-	struct dentry *dentry = (void *)leaf;
-
-	if (!s)
-		return 0;
-	s->fd.payload_len = 0;
 	for (int i = 0; i < PATH_COMPONENTS; i++) {
-		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+		struct dentry *parent = GET(cast, dentry, d_parent);
 		__u32 off;
 		long n;
 
-		if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
-			struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
+		if (dentry == GET(cast, mnt, mnt.mnt_root)) {
+			struct mount *up = GET(cast, mnt, mnt_parent);
 
 			if (up == mnt)
 				return 0;
-			dentry = BPF_CORE_READ(mnt, mnt_mountpoint);
+			dentry = GET(cast, mnt, mnt_mountpoint);
 			mnt = up;
 			continue;
 		}
 		if (parent == dentry) /* a file system that is not mounted: memfd, /proc/PID/ns */
 			return 0;
 		off = clamp_u32(s->fd.payload_len, FD_PAYLOAD_MAX);
-		n = bpf_probe_read_kernel_str(s->payload + off, 256,
-					      BPF_CORE_READ(dentry, d_name.name));
+		n = bpf_probe_read_kernel_str(s->payload + off, 256, GET(cast, dentry, d_name.name));
 		if (n <= 0 || off + n > FD_PAYLOAD_MAX)
 			break;
 		s->fd.payload_len = off + n;
@@ -84,6 +85,18 @@ GLOBAL int walk_path(struct fd_scratch *s, __u64 vfsmnt, __u64 leaf)
 	}
 	s->fd.h.flags |= TR_FD_INCOMPLETE;
 	return 0;
+}
+
+GLOBAL int walk_path(struct fd_scratch *s, __u64 vfsmnt, __u64 leaf)
+{
+	void *mnt = (void *)(vfsmnt - bpf_core_field_offset(struct mount, mnt));
+
+	if (!s)
+		return 0;
+	s->fd.payload_len = 0;
+	if (have_rdonly_cast)
+		return walk(s, TYPED(struct mount, mnt), TYPED(struct dentry, (void *)leaf), true);
+	return walk(s, mnt, (void *)leaf, false);
 }
 
 static __always_inline void unix_name(struct fd_scratch *s, __u32 at, __u16 *len, struct sock *sk)
@@ -165,21 +178,31 @@ static __always_inline __u32 socket_names(struct fd_scratch *s, struct socket *s
 	return 2 * TR_FD_ADDR;
 }
 
+/* What kind of file it is; its magic is that of the file system. */
+static __always_inline __u64 file_kind(struct tr_fd *f, struct inode *inode, const bool cast)
+{
+	f->mode = GET(cast, inode, i_mode);
+	f->ino = GET(cast, inode, i_ino);
+	f->rdev = GET(cast, inode, i_rdev);
+	return cast ? inode->i_sb->s_magic : BPF_CORE_READ(inode, i_sb, s_magic);
+}
+
 GLOBAL int file_name(struct fd_scratch *s, __u64 addr)
 {
 	struct file *file = (struct file *)addr;
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-	unsigned long magic = BPF_CORE_READ(inode, i_sb, s_magic);
 	struct tr_fd *f;
+	__u64 magic;
 	long n;
 
 	if (!s)
 		return 0;
 	f = &s->fd;
-	f->mode = BPF_CORE_READ(inode, i_mode);
-	f->ino = BPF_CORE_READ(inode, i_ino);
-	f->rdev = BPF_CORE_READ(inode, i_rdev);
+	if (have_rdonly_cast)
+		magic = file_kind(f, TYPED(struct inode, inode), true);
+	else
+		magic = file_kind(f, inode, false);
 	if ((f->mode & S_IFMT) == S_IFSOCK) {
 		f->kind = TR_FD_SOCKET;
 		f->payload_len = socket_names(s, BPF_CORE_READ(file, private_data));
@@ -311,10 +334,18 @@ static __noinline int tell_file(struct task_struct *task, __s32 fd, __u64 tag, _
 	return 0;
 }
 
-static __noinline int tell_cwd(struct task_struct *task, struct dentry *dentry, __u64 sessions,
-			       __u32 which)
+/* A task in a system call has a working directory; plain loads do no harm if it has none. */
+static __always_inline __u64 cwd_tag(struct task_struct *task)
 {
-	__u64 tag = fd_tag(task->tgid, TR_AT_FDCWD, (__u64)dentry, 0);
+	struct dentry *dentry = task->fs->pwd.dentry;
+
+	return fd_tag(task->tgid, TR_AT_FDCWD, dentry->d_name.hash, dentry->d_inode->i_ino);
+}
+
+static __noinline int tell_cwd(struct task_struct *task, __u64 sessions, __u32 which)
+{
+	struct dentry *dentry = BPF_CORE_READ(task, fs, pwd.dentry);
+	__u64 tag = cwd_tag(task);
 	struct scratch *s = scratch_get(which);
 
 	if (!s)
@@ -331,15 +362,13 @@ static __noinline int tell_cwd(struct task_struct *task, struct dentry *dentry, 
 static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 sessions, __u32 which)
 {
 	struct fd_seen *seen;
-	struct dentry *pwd;
 	__u64 tag;
 
 	if (fd == TR_AT_FDCWD) {
-		pwd = BPF_CORE_READ(task, fs, pwd.dentry);
-		tag = fd_tag(task->tgid, fd, (__u64)pwd, 0);
+		tag = cwd_tag(task);
 		seen = fd_slot(task->tgid, fd);
-		if (pwd && (seen->tag != tag || (sessions & ~seen->told)))
-			tell_cwd(task, pwd, sessions, which);
+		if (seen->tag != tag || (sessions & ~seen->told))
+			tell_cwd(task, sessions, which);
 		return;
 	}
 	if (fd < 0)
