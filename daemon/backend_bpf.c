@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "compile.h"
+#include "task_capture.h"
 #include "tracer.skel.h"
 
 #define RING_MIN (64u << 10)
@@ -159,7 +160,7 @@ static int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_b
 		find_maps(b);
 		b->ncpus = libbpf_num_possible_cpus();
 		b->counters = calloc(b->ncpus, sizeof(*b->counters));
-		b->capture = bpf_capture_new();
+		b->capture = task_capture_new();
 		r = b->counters && b->capture ? open_rings(b) : -ENOMEM;
 	}
 	if (r) {

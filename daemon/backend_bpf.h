@@ -61,7 +61,6 @@ void bpf_filter_forget(struct backend *b); /* tasks cache nothing, sessions know
 
 /* bpf_scan.c */
 int bpf_pending(struct backend *b, int session);
-struct tr_capture *bpf_capture_new(void);
 
 /* bpf_summary.c */
 void bpf_summary_begin(struct backend *b);

@@ -13,6 +13,7 @@
 #include <uthash.h>
 #include <tracer/bpf_shared.h>
 #include "backend.h"
+#include "task_capture.h"
 #include "ptrace_sys.h"
 
 struct tr_capture;
@@ -152,17 +153,6 @@ void ptrace_call_waits(struct backend *b, struct ptrace_task *t, uint64_t nr, co
 		       uint64_t session);
 
 int ptrace_pending(struct backend *b, int session); /* ptrace_pending.c */
-
-/* ptrace_mem.c: the capture interpreter. */
-struct tr_capture *ptrace_capture_new(void);
-void ptrace_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit,
-			  const struct ptrace_call *call);
-void ptrace_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit);
-void ptrace_capture_drop_old(struct tr_capture *c); /* the memory is that of another program now */
-struct tr_syscall *ptrace_capture_record(struct tr_capture *c, uint32_t *len_x);
-/* The string that was captured for an argument, NULL: none. Not NUL-terminated. */
-const char *ptrace_capture_string(const struct tr_capture *c, unsigned int arg, uint32_t *len_x);
-int ptrace_read(uint32_t tid, void *dst, size_t n, uint64_t addr);
 
 /* ptrace_facts.c */
 enum ptrace_effect { EFFECT_NONE, EFFECT_CLOSE, EFFECT_FDS, EFFECT_NAME, EFFECT_EXEC };

@@ -43,14 +43,15 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 			 uint64_t sessions, bool data)
 {
 	if (!t->capture)
-		t->capture = ptrace_capture_new();
+		t->capture = task_capture_new();
 	if (!t->capture)
 		return;
 	if (plan->fd_args && (sessions & b->cfg.fds))
 		need_fd_args(b, t, plan, sessions & b->cfg.fds);
-	ptrace_capture_begin(t->capture, t->tid, b->cfg.string_limit, &t->call);
+	task_capture_begin(t->capture, t->tid, b->cfg.string_limit, t->call.nr, t->call.abi,
+			   t->call.args);
 	if (plan->nops && data)
-		ptrace_capture_run(t->capture, plan, 0);
+		task_capture_run(t->capture, plan, 0);
 }
 
 /* nr is any number: the tracee chose it. */
@@ -89,16 +90,15 @@ static void emit_call(struct backend *b, struct ptrace_task *t, int64_t ret, uin
 		      uint64_t now_ns, uint16_t flags)
 {
 	struct tr_syscall *r;
-	uint32_t len;
 
 	if (!sessions || !t->capture)
 		return;
 	ptrace_need_task(b, t, sessions);
-	r = ptrace_capture_record(t->capture, &len);
+	r = task_capture_record(t->capture);
 	r->h.flags = flags;
 	r->ret = ret;
 	r->duration_ns = now_ns - t->call.start_ns;
-	ptrace_emit(b, t, &r->h, TR_SYSCALL, len, sessions);
+	ptrace_emit(b, t, &r->h, TR_SYSCALL, r->h.len, sessions);
 }
 
 /* What a call that succeeded changes of what sessions were told. */
@@ -174,9 +174,9 @@ static void finish(struct backend *b, struct ptrace_task *t, int64_t ret, uint64
 	stream = mask & b->cfg.stream;
 	if (!stream || !t->capture)
 		return;
-	ptrace_capture_record(t->capture, &(uint32_t){0})->ret = ret;
+	task_capture_record(t->capture)->ret = ret;
 	if (plan->nops && (stream & b->cfg.data))
-		ptrace_capture_run(t->capture, plan, 1);
+		task_capture_run(t->capture, plan, 1);
 	if ((plan->flags & TR_PLAN_RET_FD) && !error && (stream & b->cfg.ret_fds))
 		ptrace_need_fd(b, t, ret, stream & b->cfg.ret_fds);
 	emit_call(b, t, ret, stream, now, c->flags);
@@ -226,7 +226,7 @@ void ptrace_call_exec(struct backend *b, struct ptrace_task *t, uint32_t old_tid
 		ptrace_task_free(b, old);
 	}
 	if (t->capture)
-		ptrace_capture_drop_old(t->capture);
+		task_capture_drop_old(t->capture);
 	t->told = 0;
 	t->gen = 0;
 	ptrace_forget_fds(t->proc);

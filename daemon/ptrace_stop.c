@@ -75,7 +75,7 @@ static bool shares_files(const struct ptrace_task *t)
 	if (row && !strcmp(row->name, "clone"))
 		flags = t->call.args[0];
 	else if (row && !strcmp(row->name, "clone3"))
-		ptrace_read(t->tid, &flags, sizeof(flags), t->call.args[0]);
+		task_capture_read(t->tid, &flags, sizeof(flags), t->call.args[0]);
 	return flags & CLONE_FILES_FLAG;
 }
 
@@ -119,7 +119,7 @@ static uint32_t exec_name(const struct ptrace_task *t, char *name, size_t size)
 	int n = 0;
 
 	if (t->capture && t->call.active)
-		path = ptrace_capture_string(t->capture, at, &len);
+		path = task_capture_string(t->capture, at, &len);
 	if (!path)
 		len = 0;
 	if (at && (int32_t)t->call.args[0] != TR_AT_FDCWD && !(len && path[0] == '/'))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * ptrace_mem.c - the capture interpreter over the memory of a stopped task. Reading it faults pages in, so
- * that what can't be read is really not there.
+ * task_capture.c - see task_capture.h. Reading another task's memory faults pages in, so that what can't be
+ * read is really not there.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static long task_read_str(unsigned long long tid, void *dst, unsigned int n,
 #include <tracer/capture.h>
 
 #include <core/rec.h>
-#include "backend_ptrace.h"
+#include "task_capture.h"
 
 static int task_read(unsigned long long tid, void *dst, unsigned int n, unsigned long long addr)
 {
@@ -57,44 +57,45 @@ static long task_read_str(unsigned long long tid, void *dst, unsigned int n,
 	return done + 1;
 }
 
-int ptrace_read(uint32_t tid, void *dst, size_t n, uint64_t addr)
+int task_capture_read(uint32_t tid, void *dst, size_t n, uint64_t addr)
 {
 	return task_read(tid, dst, n, addr);
 }
 
-struct tr_capture *ptrace_capture_new(void)
+struct tr_capture *task_capture_new(void)
 {
 	return calloc(1, sizeof(struct tr_capture));
 }
 
-void ptrace_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit,
-			  const struct ptrace_call *call)
+void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint16_t nr,
+			uint8_t abi, const uint64_t *args)
 {
 	memset(c, 0, offsetof(struct tr_capture, payload));
 	c->string_limit = string_limit;
 	c->reader = tid;
-	c->rec.nr = call->nr;
-	c->rec.abi = call->abi;
-	memcpy(c->rec.args, call->args, sizeof(c->rec.args));
+	c->rec.h.type = TR_SYSCALL;
+	c->rec.nr = nr;
+	c->rec.abi = abi;
+	memcpy(c->rec.args, args, sizeof(c->rec.args));
 }
 
-void ptrace_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit)
+void task_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit)
 {
 	cap_run(c, plan, at_exit);
 }
 
-void ptrace_capture_drop_old(struct tr_capture *c)
+void task_capture_drop_old(struct tr_capture *c)
 {
 	c->retry = 0;
 }
 
-struct tr_syscall *ptrace_capture_record(struct tr_capture *c, uint32_t *len_x)
+struct tr_syscall *task_capture_record(struct tr_capture *c)
 {
-	*len_x = sizeof(c->rec) + c->off;
+	c->rec.h.len = sizeof(c->rec) + c->off;
 	return &c->rec;
 }
 
-const char *ptrace_capture_string(const struct tr_capture *c, unsigned int arg, uint32_t *len_x)
+const char *task_capture_string(const struct tr_capture *c, unsigned int arg, uint32_t *len_x)
 {
 	const struct tr_item *item = rec_item_find(&c->rec, arg, TR_PART_SELF, 0, 0);
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * task_capture.h - the capture interpreter (capture.h) over the memory of another task, which must not run
+ * meanwhile: it is stopped, or blocked in the call.
+ */
+#ifndef TASK_CAPTURE_H
+#define TASK_CAPTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/types.h>
+#include <tracer/event.h>
+
+struct tr_capture;
+
+struct tr_capture *task_capture_new(void); /* to be freed with free() */
+
+/* A new record of a call of task tid. args: TR_MAX_ARGS of them. */
+void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint16_t nr,
+			uint8_t abi, const uint64_t *args);
+void task_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit);
+void task_capture_drop_old(struct tr_capture *c); /* the memory is that of another program now */
+
+/* The record as it is now, with its length set; the caller fills in what else the header says. */
+struct tr_syscall *task_capture_record(struct tr_capture *c);
+
+/* The string that an argument points to, without a NUL; NULL if it was not captured. */
+const char *task_capture_string(const struct tr_capture *c, unsigned int arg, uint32_t *len_x);
+
+/* 0 when all n bytes at addr were read, else -EFAULT. */
+int task_capture_read(uint32_t tid, void *dst, size_t n, uint64_t addr);
+
+#endif
