@@ -85,13 +85,15 @@ print(subprocess.run(["echo", "from a child"], close_fds=False).returncode)'
 ok "execve in a thread" run_is 0 "$targets/t_exec_thread" /bin/echo
 ok "a child that stops and goes on, as its parent sees it" run_is 0 python3 -c '
 import os, signal
+r, w = os.pipe()
 p = os.fork()
 if not p:
-    os.kill(os.getpid(), signal.SIGSTOP); os._exit(5)
+    os.kill(os.getpid(), signal.SIGSTOP); os.read(r, 1); os._exit(5)
 for flags in os.WUNTRACED, os.WCONTINUED, 0:
     q, st = os.waitpid(p, flags)
     print(q == p, os.WIFSTOPPED(st), os.WIFCONTINUED(st), os.WIFEXITED(st))
-    if os.WIFSTOPPED(st): os.kill(p, signal.SIGCONT)'
+    if os.WIFSTOPPED(st): os.kill(p, signal.SIGCONT)
+    if os.WIFCONTINUED(st): os.write(w, b"x")'
 ok "waits that must not be interrupted" run_is 0 "$targets/t_eintr"
 ok "forks" run_is 0 sh -c 'i=0; while [ $i -lt 100 ]; do /bin/true & i=$((i+1)); done; wait; echo $i'
 if [ -x "$targets/t_i386" ]; then
