@@ -3,6 +3,8 @@
  * task_capture.c - see task_capture.h. Reading another task's memory faults pages in, so that what can't be
  * read is really not there.
  */
+#include "task_capture.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,6 @@ static long task_read_str(unsigned long long tid, void *dst, unsigned int n,
 #include <tracer/capture.h>
 
 #include <core/rec.h>
-#include "task_capture.h"
 
 static int task_read(unsigned long long tid, void *dst, unsigned int n, unsigned long long addr)
 {

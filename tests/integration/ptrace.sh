@@ -14,6 +14,9 @@
 bin=$dir/bin
 mkdir "$bin"
 cp "$TRACECTL" "$TRACERD" "$bin"
+# The user that runs them may not see where they were built.
+cp "$targets"/t_* "$bin"
+targets=$bin
 chmod -R a+rX "$bin"
 mkdir "$dir/u"
 chmod 777 "$dir/u"
