@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include <core/rec.h>
@@ -14,6 +15,7 @@
 
 #define OPEN_MS 60000		 /* attaching takes seconds on a slow machine */
 #define SILENCE_NS 15000000000ULL /* a server that says nothing for so long after STOP is dead */
+#define SESSION_NICE 10
 #define PRUNE_NS 1000000000ULL
 #define LAST_WRITE_MS 1000 /* how long a reader that does not read is waited for after a signal */
 
@@ -306,8 +308,19 @@ static bool has_unwritten(const struct session *s)
 	return s->out.buf.len > s->out.written && !s->out.closed;
 }
 
+/*
+ * What is watched goes first: on a busy host we are the ones who wait, and what waits for us is queued, or
+ * counted as lost. Only now, for a child keeps the priority that we had when it was made.
+ */
+static void give_way(void)
+{
+	if (getpriority(PRIO_PROCESS, 0) < SESSION_NICE)
+		setpriority(PRIO_PROCESS, 0, SESSION_NICE);
+}
+
 int session_loop(struct session *s)
 {
+	give_way();
 	take_frames(s); /* what came together with the answer to the first request */
 	while (!s->ended) {
 		struct pollfd fds[3] = {{.fd = s->conn.fd, .events = POLLIN},

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -23,6 +24,7 @@
 #define DEFAULT_RING_MB 16
 #define DEFAULT_QUEUE_MB 16
 #define MB_MAX 1024
+#define DAEMON_NICE 10 /* what is watched goes first; what waits for us is queued, or counted as lost */
 
 struct options {
 	const char *socket;
@@ -250,6 +252,8 @@ static int start(struct server *s)
 	int r;
 
 	signal(SIGPIPE, SIG_IGN);
+	if (getpriority(PRIO_PROCESS, 0) < DAEMON_NICE)
+		setpriority(PRIO_PROCESS, 0, DAEMON_NICE);
 	s->base = event_base_new();
 	if (!s->base)
 		return -ENOMEM;
