@@ -72,8 +72,8 @@ ok "where it was lost is said" events "$out" \
 	all(ev[0]["time"] <= e["time"] < ev[0]["time"] + 60 for e in of("lost"))'
 ok "the daemon's memory stays within 64 MB" small "$dir/full"
 
-# Sessions come and go while a storm goes on.
-begin "$targets/t_calls" 2 3000000 0 0
+# Sessions come and go while a storm goes on, which ends only when it is killed.
+begin "$targets/t_calls" 2 1000000000 0 0
 storm=$begun
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	tc watch --json -o "$out$i" --pid "$storm" -e getppid --count 100
