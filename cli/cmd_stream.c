@@ -144,6 +144,7 @@ static void init_view(struct stream *st)
 	    .durations = o->durations,
 	    .fds = o->fds,
 	    .multi = !st->s.child.pid && (f->follow || f->pid.n + f->tid.n != 1),
+	    .pid_column = o->command == CMD_RUN && o->out && f->follow,
 	    .is_terminal = st->s.out.is_terminal,
 	    .realtime_offset_ns = st->s.conn.hello.realtime_offset_ns,
 	};

@@ -23,6 +23,7 @@ struct view {
 	bool durations;	   /* -T */
 	bool fds;	   /* -y */
 	bool multi;	   /* more than one process is expected: strace format prefixes [pid N] */
+	bool pid_column;   /* strace format begins each line with the number, as in its files */
 	bool is_terminal;
 	unsigned int width; /* columns of the terminal, 0: unlimited */
 	int64_t realtime_offset_ns;

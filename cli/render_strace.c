@@ -10,10 +10,17 @@
 #include "strace_sink.h"
 
 #define RESULT_COLUMN 40
+#define PID_COLUMN 6
 
 static void put_prefix(struct render *r, const struct tr_hdr *rec, struct buf *out)
 {
-	if (r->view.multi) {
+	if (r->view.pid_column) {
+		size_t from = out->len;
+
+		buf_u64(out, rec->tid);
+		buf_char(out, ' ');
+		buf_pad(out, from, PID_COLUMN);
+	} else if (r->view.multi) {
 		buf_put(out, "[pid ", 5);
 		buf_u64_pad(out, rec->tid, 5, ' ');
 		buf_put(out, "] ", 2);

@@ -109,6 +109,13 @@ run_scripts() {
 	done
 }
 
+# What two tracers say of the same programs: not with sanitizers, which make it take minutes.
+run_parity() {
+	if [ -z "$reason" ] && ! grep -q __asan_init "$1/daemon/tracerd"; then
+		run_scripts "$1" parity
+	fi
+}
+
 run_integration() {
 	reason=
 	[ "$(id -u)" -eq 0 ] || reason="not root"
@@ -133,6 +140,7 @@ for dir; do
 	first=no
 	run_units "$build"
 	run_integration "$build"
+	run_parity "$build"
 done
 
 if [ -n "$only" ] && [ $((passed + failed + skipped)) -eq 0 ]; then
