@@ -25,7 +25,6 @@
 #define TICK_IDLE_US 25000
 #define SCAN_NS 250000000ULL	/* how often blocked calls are looked for */
 #define CLIENTS_MAX 256
-#define GROUP "tracer" /* its members may use the daemon, as root may */
 
 TAILQ_HEAD(client_list, client);
 
@@ -34,6 +33,7 @@ struct ctl {
 	const struct backend_ops *ops;
 	struct backend *backend;
 	struct hub *hub;
+	const struct config *config;
 	struct event *listener, *tick;
 	struct event *rings[16];
 	struct client_list clients;
@@ -183,6 +183,12 @@ static void open_session(struct client *c, const char *text, size_t len)
 		client_error(c, "this connection has a session already");
 		return;
 	}
+	if (ctl->nsessions >= ctl->config->max_sessions) {
+		snprintf(err, sizeof(err), "there are %u sessions already, which is the limit",
+			 ctl->nsessions);
+		client_error(c, err);
+		return;
+	}
 	filter_init(&f);
 	if (filter_parse(&f, text, len, err)) {
 		filter_done(&f);
@@ -325,9 +331,9 @@ bool ctl_request(struct client *c, uint16_t type, const void *payload, size_t le
 	return true;
 }
 
-static bool in_group(const struct ucred *peer)
+static bool in_group(const struct ucred *peer, const char *name)
 {
-	struct group *group = getgrnam(GROUP);
+	struct group *group = getgrnam(name);
 	struct passwd *user;
 	gid_t groups[64];
 	int n = 64;
@@ -360,15 +366,17 @@ static int add_client(struct ctl *ctl, int fd, bool only)
 	struct ucred peer = {};
 	socklen_t len = sizeof(peer);
 	struct client *c;
+	char refusal[96];
 	bool allowed;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) || ctl->nclients == CLIENTS_MAX) {
 		close(fd);
 		return -EMFILE;
 	}
-	allowed = only || peer.uid == 0 || peer.uid == geteuid() || in_group(&peer);
+	allowed = only || peer.uid == 0 || peer.uid == geteuid() || in_group(&peer, ctl->config->group);
 	if (!allowed)
-		log_warn("refused uid %u: neither root nor in group " GROUP, peer.uid);
+		log_warn("refused uid %u: neither root nor in group %s", peer.uid,
+			 ctl->config->group);
 	c = client_new(ctl, ctl->base, fd);
 	if (!c) {
 		close(fd);
@@ -379,10 +387,13 @@ static int add_client(struct ctl *ctl, int fd, bool only)
 	c->only = only;
 	c->pid = peer.pid;
 	ctl->ops->ignore(ctl->backend, c->pid, true);
-	if (allowed)
+	if (allowed) {
 		greet(c);
-	else
-		client_error(c, "only root and members of group " GROUP " may use this tracerd");
+	} else {
+		snprintf(refusal, sizeof(refusal),
+			 "only root and members of group %s may use this tracerd", ctl->config->group);
+		client_error(c, refusal);
+	}
 	if (!client_flush(c) || !allowed)
 		ctl_gone(c);
 	return 0;
@@ -398,14 +409,19 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 }
 
 struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, struct backend *b,
-		    struct hub *hub)
+		    struct hub *hub, const struct config *config)
 {
 	struct ctl *ctl = calloc(1, sizeof(*ctl));
 	int fd;
 
 	if (!ctl)
 		return NULL;
-	*ctl = (struct ctl){.base = base, .ops = ops, .backend = b, .hub = hub, .listen_fd = -1};
+	*ctl = (struct ctl){.base = base,
+			    .ops = ops,
+			    .backend = b,
+			    .hub = hub,
+			    .config = config,
+			    .listen_fd = -1};
 	TAILQ_INIT(&ctl->clients);
 	ctl->started_ns = ctl->rate_ns = now_ns(CLOCK_MONOTONIC);
 	ctl->tick = event_new(base, -1, 0, on_tick, ctl);

@@ -6,12 +6,14 @@
 #define CTL_H
 
 #include <event2/event.h>
+#include "config.h"
 #include "hub.h"
 
 struct ctl;
 
+/* The configuration is kept, and looked at each time anew. */
 struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, struct backend *b,
-		    struct hub *hub);
+		    struct hub *hub, const struct config *config);
 void ctl_free(struct ctl *ctl); /* ends every session and client */
 
 /* Serves connections that arrive at fd, which is taken over. */

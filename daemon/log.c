@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * log.c - see log.h. What a line says may hold text of a peer, so control characters are replaced.
+ * The level is kept where syslog(3) keeps it: it is the process's.
  */
 #include "log.h"
 
@@ -13,6 +14,8 @@ static void log_line(int priority, const char *fmt, va_list ap)
 {
 	char line[512];
 
+	if (!(setlogmask(0) & LOG_MASK(priority)))
+		return;
 	vsnprintf(line, sizeof(line), fmt, ap);
 	for (char *p = line; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
@@ -36,3 +39,9 @@ static void log_line(int priority, const char *fmt, va_list ap)
 LOG_FUNCTION(log_err, LOG_ERR)
 LOG_FUNCTION(log_warn, LOG_WARNING)
 LOG_FUNCTION(log_info, LOG_INFO)
+LOG_FUNCTION(log_debug, LOG_DEBUG)
+
+void log_set_level(int level)
+{
+	setlogmask(LOG_UPTO(level));
+}

@@ -1,84 +1,86 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * main.c - tracerd: options, the socket, and the event loop.
+ * main.c - tracerd: options, configuration, and the event loop.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
+#include "config.h"
 #include "ctl.h"
+#include "listen.h"
 #include "log.h"
 #include "notify.h"
 
-#define DEFAULT_SOCKET "/run/tracerd/tracerd.sock"
-#define DEFAULT_RING_MB 16
-#define DEFAULT_QUEUE_MB 16
-#define MB_MAX 1024
-#define DAEMON_NICE 10 /* what is watched goes first; what waits for us is queued, or counted as lost */
+#define DAEMON_NICE                                                                                \
+	10 /* what is watched goes first; what waits for us is queued, or counted as lost */
 
-struct options {
-	const char *socket;
-	const char *backend;
-	unsigned long ring_mb, queue_mb;
-	int fd; /* of the one client of a private daemon, -1: serve the socket */
-};
+enum { EXIT_FAILED = 1, EXIT_WRONG = 2 }; /* the latter: what was asked for, by option or file */
 
 struct server {
-	struct options opt;
+	int argc;
+	char **argv;		 /* options override the file, also when it is read again */
+	const char *config_file; /* NULL: the usual one, if there is one */
+	bool check;		 /* only look whether the file is right */
+	int fd;			 /* of the one client of a private daemon, -1: serve the socket */
+	struct config config;
 	const struct backend_ops *ops;
 	struct backend *backend;
 	struct hub *hub;
 	struct ctl *ctl;
 	struct event_base *base;
-	struct event *signals[2];
-	int lock_fd;
-	bool bound;
+	struct event *signals[3], *watchdog;
+	struct listener listener;
 };
 
 static const struct backend_ops *const backends[] = {&backend_bpf, &backend_ptrace};
 
 static void usage(FILE *f)
 {
-	fputs("usage: tracerd [--socket PATH] [--backend auto|bpf|ptrace] [--ring-mb N] [--queue-mb N]\n"
+	fputs("usage: tracerd [--config FILE] [OPTION]..\n"
+	      "       tracerd --check-config [FILE]\n"
 	      "\n"
 	      "Watches system calls and serves what tracectl asks. It stays in the foreground.\n"
 	      "\n"
-	      "  --socket PATH     listen there (default " DEFAULT_SOCKET ")\n"
+	      "  --config FILE     read FILE instead of " CONFIG_FILE "\n"
+	      "  --check-config    say what is wrong in the file, and end\n"
+	      "\n"
+	      "What these options say overrides the file; tracerd.conf(5) explains the keys:\n"
+	      "\n"
+	      "  --socket PATH     listen there (default /run/tracerd/tracerd.sock)\n"
+	      "  --group NAME      its members see every process, as root does (default tracer)\n"
 	      "  --backend NAME    bpf, ptrace, or auto: the first of them that is available\n"
 	      "  --ring-mb N       memory of the rings from the kernel, MB in all (default 16)\n"
 	      "  --queue-mb N      what may wait for one slow client, MB (default 16)\n"
+	      "  --max-sessions N  sessions of all clients together (default 64)\n"
+	      "  --payload WORD    off, metadata or full: what is shown of data (default full)\n"
+	      "  --log-level WORD  error, warning, info or debug (default info)\n"
+	      "\n"
 	      "  --private --fd N  serve the one client at descriptor N, then end\n"
 	      "  -h, --help        this text\n"
 	      "  -V, --version     the version\n",
 	      f);
 }
 
-static int parse_mb(const char *s, unsigned long *mb_x)
-{
-	char *end;
+enum { OPT_KEY = 256, OPT_CONFIG, OPT_CHECK, OPT_PRIVATE, OPT_FD };
 
-	errno = 0;
-	*mb_x = strtoul(s, &end, 10);
-	return errno || *end || s == end || *s == '-' || *mb_x < 1 || *mb_x > MB_MAX ? -EINVAL : 0;
-}
-
-enum { OPT_SOCKET = 256, OPT_BACKEND, OPT_RING, OPT_QUEUE, OPT_PRIVATE, OPT_FD };
-
+/* OPT_KEY: a key of [daemon]. */
 static const struct option long_options[] = {
-    {"socket", required_argument, NULL, OPT_SOCKET},
-    {"backend", required_argument, NULL, OPT_BACKEND},
-    {"ring-mb", required_argument, NULL, OPT_RING},
-    {"queue-mb", required_argument, NULL, OPT_QUEUE},
+    {"socket", required_argument, NULL, OPT_KEY},
+    {"group", required_argument, NULL, OPT_KEY},
+    {"backend", required_argument, NULL, OPT_KEY},
+    {"ring-mb", required_argument, NULL, OPT_KEY},
+    {"queue-mb", required_argument, NULL, OPT_KEY},
+    {"max-sessions", required_argument, NULL, OPT_KEY},
+    {"payload", required_argument, NULL, OPT_KEY},
+    {"log-level", required_argument, NULL, OPT_KEY},
+    {"config", required_argument, NULL, OPT_CONFIG},
+    {"check-config", no_argument, NULL, OPT_CHECK},
     {"private", no_argument, NULL, OPT_PRIVATE},
     {"fd", required_argument, NULL, OPT_FD},
     {"help", no_argument, NULL, 'h'},
@@ -86,26 +88,44 @@ static const struct option long_options[] = {
     {0},
 };
 
+static void say_error(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	log_err("%s", sentence);
+}
+
+static int set_key(struct config *c, const char *key, const char *value)
+{
+	char err[CONFIG_ERR_LEN], socket[PATH_MAX];
+
+	if (!strcmp(key, "socket") && value[0] != '/' && getcwd(socket, sizeof(socket))) {
+		size_t len = strlen(socket);
+
+		snprintf(socket + len, sizeof(socket) - len, "/%s", value);
+		value = socket;
+	}
+	if (!config_set(c, "daemon", key, value, err))
+		return 0;
+	log_err("--%s: %s", key, err);
+	return EXIT_WRONG + 1;
+}
+
 /* 0: go on; else the exit status plus 1. */
-static int set_option(struct options *o, int opt)
+static int set_option(struct server *s, struct config *c, int opt, int index)
 {
 	switch (opt) {
-	case OPT_SOCKET:
-		o->socket = optarg;
+	case OPT_KEY:
+		return set_key(c, long_options[index].name, optarg);
+	case OPT_CONFIG:
+		s->config_file = optarg;
 		return 0;
-	case OPT_BACKEND:
-		o->backend = optarg;
+	case OPT_CHECK:
+		s->check = true;
 		return 0;
-	case OPT_RING:
-	case OPT_QUEUE:
-		if (!parse_mb(optarg, opt == OPT_RING ? &o->ring_mb : &o->queue_mb))
-			return 0;
-		log_err("%s is not a number of MB from 1 to %d", optarg, MB_MAX);
-		return 3;
 	case OPT_PRIVATE:
 		return 0;
 	case OPT_FD:
-		o->fd = atoi(optarg);
+		s->fd = atoi(optarg);
 		return 0;
 	case 'h':
 		usage(stdout);
@@ -115,46 +135,59 @@ static int set_option(struct options *o, int opt)
 		return 1;
 	default:
 		usage(stderr);
-		return 3;
+		return EXIT_WRONG + 1;
 	}
 }
 
-static int parse_options(struct options *o, int argc, char **argv)
+static int parse_options(struct server *s, struct config *c)
 {
-	int opt, r = 0;
+	int opt, index = 0, r = 0;
 
-	*o = (struct options){
-	    .socket = DEFAULT_SOCKET,
-	    .backend = "auto",
-	    .ring_mb = DEFAULT_RING_MB,
-	    .queue_mb = DEFAULT_QUEUE_MB,
-	    .fd = -1,
-	};
-	while (!r && (opt = getopt_long(argc, argv, "hV", long_options, NULL)) != -1)
-		r = set_option(o, opt);
-	if (!r && optind < argc) {
-		log_err("unexpected argument %s", argv[optind]);
-		return 3;
+	optind = 1;
+	while (!r && (opt = getopt_long(s->argc, s->argv, "hV", long_options, &index)) != -1)
+		r = set_option(s, c, opt, index);
+	if (!r && s->check && optind < s->argc)
+		s->config_file = s->argv[optind++];
+	if (!r && optind < s->argc) {
+		log_err("unexpected argument %s", s->argv[optind]);
+		return EXIT_WRONG + 1;
 	}
 	return r;
+}
+
+/* The file, if one was named or the usual one is there, and what options say against it. */
+static int read_config(struct server *s, struct config *c)
+{
+	const char *path = s->config_file ? s->config_file : CONFIG_FILE;
+	int r;
+
+	config_init(c);
+	if (s->fd >= 0 && !s->config_file)
+		return parse_options(s, c);
+	r = config_load(c, path, say_error, NULL);
+	if (r == -ENOENT && (s->config_file || s->check))
+		log_err("there is no %s", path);
+	else if (r == -ENOENT)
+		r = 0;
+	return r ? EXIT_WRONG + 1 : parse_options(s, c);
 }
 
 static int open_backend(struct server *s)
 {
 	char why[BACKEND_WHY_LEN] = "";
 	struct sink sink;
-	bool automatic = !strcmp(s->opt.backend, "auto"), known = automatic;
+	bool automatic = !strcmp(s->config.backend, "auto"), known = automatic;
 
 	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
-		if (!automatic && strcmp(s->opt.backend, backends[i]->name))
+		if (!automatic && strcmp(s->config.backend, backends[i]->name))
 			continue;
 		known = true;
 		s->ops = backends[i];
-		s->hub = hub_new(s->ops, s->opt.queue_mb << 20);
+		s->hub = hub_new(s->ops, (size_t)s->config.queue_mb << 20);
 		if (!s->hub)
 			return -ENOMEM;
 		sink = hub_sink(s->hub);
-		if (!s->ops->open(&s->backend, &sink, s->opt.ring_mb << 20, why)) {
+		if (!s->ops->open(&s->backend, &sink, (size_t)s->config.ring_mb << 20, why)) {
 			if (*why)
 				log_warn("using %s, for bpf is not available: %s", s->ops->name,
 					 why);
@@ -167,84 +200,73 @@ static int open_backend(struct server *s)
 			log_err("backend %s is not available: %s", s->ops->name, why);
 	}
 	if (!known)
-		log_err("there is no backend %s", s->opt.backend);
+		log_err("there is no backend %s", s->config.backend);
 	else if (automatic)
 		log_err("no backend is available: %s", why);
 	return -ENODEV;
 }
 
-/* The lock tells a live daemon from the socket of a dead one. It is held until the process ends. */
-static int lock_socket(struct server *s)
+static int serve_socket(struct server *s)
 {
-	char path[sizeof(((struct sockaddr_un *)0)->sun_path) + 8];
+	int fd = listen_open(&s->listener, s->config.socket, s->config.group);
 
-	snprintf(path, sizeof(path), "%s.lock", s->opt.socket);
-	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (s->lock_fd < 0) {
-		log_err("can't create %s: %s", path, strerror(errno));
-		return -errno;
-	}
-	if (flock(s->lock_fd, LOCK_EX | LOCK_NB)) {
-		log_err("another tracerd serves %s", s->opt.socket);
-		return -EBUSY;
-	}
-	return 0;
+	return fd < 0 ? fd : ctl_listen(s->ctl, fd);
 }
 
-static void make_directory(const char *socket)
-{
-	char dir[sizeof(((struct sockaddr_un *)0)->sun_path)], *slash;
-
-	snprintf(dir, sizeof(dir), "%s", socket);
-	slash = strrchr(dir, '/');
-	if (slash && slash != dir) {
-		*slash = '\0';
-		mkdir(dir, 0755);
-	}
-}
-
-static int bind_socket(struct server *s)
-{
-	struct sockaddr_un addr = {.sun_family = AF_UNIX};
-	struct group *group = getgrnam("tracer");
-	mode_t old;
-	int fd, r;
-
-	if (strlen(s->opt.socket) >= sizeof(addr.sun_path)) {
-		log_err("the path of the socket is longer than %zu bytes",
-			sizeof(addr.sun_path) - 1);
-		return -ENAMETOOLONG;
-	}
-	strcpy(addr.sun_path, s->opt.socket);
-	make_directory(s->opt.socket);
-	r = lock_socket(s);
-	if (r)
-		return r;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	unlink(addr.sun_path);
-	old = umask(group ? 0117 : 0177);
-	r = bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ? -errno : 0;
-	umask(old);
-	if (!r && listen(fd, 64))
-		r = -errno;
-	if (r) {
-		log_err("can't listen at %s: %s", addr.sun_path, strerror(-r));
-		close(fd);
-		return r;
-	}
-	s->bound = true;
-	if (group && chown(addr.sun_path, (uid_t)-1, group->gr_gid))
-		log_warn("can't give %s to group tracer: %s", addr.sun_path, strerror(errno));
-	return ctl_listen(s->ctl, fd);
-}
-
-static void on_signal(evutil_socket_t fd, short what, void *arg)
+static void on_end(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
 	event_base_loopbreak(arg);
+}
+
+/* Sessions go on; a file with mistakes changes nothing. */
+static void on_hangup(evutil_socket_t fd, short what, void *arg)
+{
+	struct server *s = arg;
+	struct config next;
+	const char *key;
+
+	(void)fd;
+	(void)what;
+	notify_reloading();
+	if (read_config(s, &next)) {
+		log_err("the configuration stays as it was");
+	} else {
+		key = config_needs_restart(&s->config, &next);
+		if (key)
+			log_warn("a new value of %s needs a restart", key);
+		config_reload(&s->config, &next);
+		log_set_level(s->config.log_level);
+		log_info("the configuration was read again");
+	}
+	notify("READY=1");
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	notify("WATCHDOG=1");
+}
+
+static int add_signal(struct server *s, int i, int signal, event_callback_fn fn, void *arg)
+{
+	s->signals[i] = evsignal_new(s->base, signal, fn, arg);
+	return s->signals[i] && !event_add(s->signals[i], NULL) ? 0 : -ENOMEM;
+}
+
+/* A daemon that hangs sends nothing, and is started anew. */
+static int start_watchdog(struct server *s)
+{
+	uint64_t us = notify_watchdog_us() / 2;
+	struct timeval every = {.tv_sec = us / 1000000, .tv_usec = us % 1000000};
+
+	if (!us)
+		return 0;
+	s->watchdog = event_new(s->base, -1, EV_PERSIST, on_watchdog, NULL);
+	return s->watchdog && !event_add(s->watchdog, &every) ? 0 : -ENOMEM;
 }
 
 static int start(struct server *s)
@@ -255,19 +277,18 @@ static int start(struct server *s)
 	if (getpriority(PRIO_PROCESS, 0) < DAEMON_NICE)
 		setpriority(PRIO_PROCESS, 0, DAEMON_NICE);
 	s->base = event_base_new();
-	if (!s->base)
+	if (!s->base || add_signal(s, 0, SIGTERM, on_end, s->base) ||
+	    add_signal(s, 1, SIGINT, on_end, s->base))
 		return -ENOMEM;
-	s->signals[0] = evsignal_new(s->base, SIGTERM, on_signal, s->base);
-	s->signals[1] = evsignal_new(s->base, SIGINT, on_signal, s->base);
-	event_add(s->signals[0], NULL);
-	event_add(s->signals[1], NULL);
+	if (s->fd < 0 && (add_signal(s, 2, SIGHUP, on_hangup, s) || start_watchdog(s)))
+		return -ENOMEM;
 	r = open_backend(s);
 	if (r)
 		return r;
-	s->ctl = ctl_new(s->base, s->ops, s->backend, s->hub);
+	s->ctl = ctl_new(s->base, s->ops, s->backend, s->hub, &s->config);
 	if (!s->ctl)
 		return -ENOMEM;
-	return s->opt.fd >= 0 ? ctl_serve_one(s->ctl, s->opt.fd) : bind_socket(s);
+	return s->fd >= 0 ? ctl_serve_one(s->ctl, s->fd) : serve_socket(s);
 }
 
 static void finish(struct server *s)
@@ -276,33 +297,48 @@ static void finish(struct server *s)
 	if (s->backend)
 		s->ops->close(s->backend);
 	hub_free(s->hub);
-	if (s->bound)
-		unlink(s->opt.socket);
-	if (s->lock_fd >= 0)
-		close(s->lock_fd);
-	for (int i = 0; i < 2; i++)
+	listen_close(&s->listener);
+	for (int i = 0; i < 3; i++)
 		if (s->signals[i])
 			event_free(s->signals[i]);
+	if (s->watchdog)
+		event_free(s->watchdog);
 	if (s->base)
 		event_base_free(s->base);
 }
 
+static void say_ready(const struct server *s)
+{
+	char status[sizeof(s->listener.path) + 64];
+
+	if (s->fd >= 0)
+		return;
+	snprintf(status, sizeof(status), "READY=1\nSTATUS=Serving %s by %s", s->listener.path,
+		 s->ops->name);
+	notify(status);
+	log_info("serving %s by %s", s->listener.path, s->ops->name);
+}
+
 int main(int argc, char **argv)
 {
-	struct server s = {.lock_fd = -1};
+	struct server s = {.argc = argc, .argv = argv, .fd = -1, .listener = {.lock_fd = -1}};
 	int r;
 
-	r = parse_options(&s.opt, argc, argv);
+	config_init(&s.config);
+	r = parse_options(&s, &s.config);
+	if (!r)
+		r = read_config(&s, &s.config);
+	if (!r && s.check)
+		r = 1;
 	if (r)
 		return r - 1;
+	log_set_level(s.config.log_level);
 	r = start(&s);
 	if (!r) {
-		notify("READY=1");
-		if (s.opt.fd < 0)
-			log_info("serving %s by %s", s.opt.socket, s.ops->name);
+		say_ready(&s);
 		event_base_dispatch(s.base);
 		notify("STOPPING=1");
 	}
 	finish(&s);
-	return r ? 1 : 0;
+	return r ? EXIT_FAILED : 0;
 }

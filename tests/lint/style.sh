@@ -63,7 +63,7 @@ shellcheck_is_quiet() {
 }
 
 manual_pages() {
-	mandoc -T lint packaging/man/*.[18] 2>&1 |
+	mandoc -T lint packaging/man/*.[158] 2>&1 |
 		grep -v -e 'referenced manual not found' -e 'outdated mandoc.db'
 }
 
