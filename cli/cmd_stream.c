@@ -36,17 +36,36 @@ static bool is_execve(const struct tr_hdr *rec)
 	return row && (!strcmp(row->name, "execve") || !strcmp(row->name, "execveat"));
 }
 
+#define NEW_NAMESPACES 0x7e020000 /* CLONE_NEW* */
+
+/* It made a child, and has nothing else to tell. */
+static bool is_fork(const struct tr_syscall *call)
+{
+	const struct sc_row *row = sc_find(call->abi, call->nr);
+
+	if (!row || call->ret <= 0 || (call->h.flags & (TR_F_BLOCKED | TR_F_NO_RETURN)))
+		return false;
+	if (!strcmp(row->name, "clone"))
+		return !(call->args[0] & NEW_NAMESPACES);
+	return !strcmp(row->name, "clone3") || !strcmp(row->name, "fork") || !strcmp(row->name, "vfork");
+}
+
 /*
- * What people don't want to hear: of a new program beside the execve that ran it, and where the
- * question is about calls, of anything else. strace tells signals and exits.
+ * What people don't want to hear: of a new program beside the execve that ran it, of a call that made a
+ * process beside the process (which is told in time, before anything that it does), and where the question
+ * is about calls, of anything else. strace tells signals and exits.
  */
 static bool is_noise(const struct options *o, const struct tr_hdr *rec)
 {
 	const struct filter *f = &o->filter;
 
-	if (rec->type == TR_SYSCALL || rec->type == TR_LOST || strcmp(o->format->name, "human"))
+	bool about_calls = f->has_syscalls || f->failed || f->ok || f->has_errno || f->slower_ns;
+
+	if (rec->type == TR_LOST || strcmp(o->format->name, "human"))
 		return false;
-	return rec->type == TR_EXEC || f->has_syscalls || f->failed || f->ok || f->has_errno || f->slower_ns;
+	if (rec->type == TR_SYSCALL)
+		return !about_calls && is_fork((const struct tr_syscall *)rec);
+	return rec->type == TR_EXEC || about_calls;
 }
 
 /* strace names the process on every line as soon as there is more than one. */
@@ -137,6 +156,7 @@ static void init_view(struct stream *st)
 
 	st->render.format = o->format;
 	st->render.facts = st->s.facts;
+	st->render.ids = idnames_new();
 	st->render.view = (struct view){
 	    .string_limit = f->string_limit,
 	    .time = o->time,
@@ -187,6 +207,7 @@ int stream_command(struct options *o, int out_fd, bool with_child)
 	tell_start(&st);
 	session_loop(&st.s);
 	tell_end(&st);
+	idnames_free(st.render.ids);
 	return session_close(&st.s);
 }
 

@@ -33,9 +33,25 @@ static bool holds(const struct call *c, const struct sc_when *w)
 		if (!item || (item->flags & TR_ITEM_FAULT))
 			return false;
 		return (load(item, 0, item->len < 8 ? item->len : 8) & mask) == w->value;
+	case SC_IF_ERR:
+		return c->failed && (uint64_t)-c->rec->ret == w->value;
 	default:
 		return true;
 	}
+}
+
+static bool all_hold(const struct call *c, const struct sc_say *say)
+{
+	for (unsigned int i = 0; i < SC_WHENS && say->when[i].what; i++) {
+		if (!holds(c, &say->when[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_of_failure(const struct sc_say *say)
+{
+	return say->when[0].what == SC_IF_ERR;
 }
 
 static const char *choose(const struct call *c, bool did)
@@ -45,7 +61,7 @@ static const char *choose(const struct call *c, bool did)
 	for (const struct sc_say *say = c->row->says; say && (say->did || say->tried); say++) {
 		const char *text = did ? say->did : say->tried;
 
-		if (text && holds(c, &say->when[0]) && holds(c, &say->when[1]))
+		if (text && !is_of_failure(say) && all_hold(c, say))
 			return text;
 	}
 	return did ? c->row->did : c->row->tried;
@@ -59,6 +75,15 @@ const char *human_did(const struct call *c)
 const char *human_tried(const struct call *c)
 {
 	return choose(c, false);
+}
+
+const char *human_failed(const struct call *c)
+{
+	for (const struct sc_say *say = c->row ? c->row->says : NULL; say && (say->did || say->tried); say++) {
+		if (is_of_failure(say) && all_hold(c, say))
+			return say->did;
+	}
+	return NULL;
 }
 
 /* Sets what relative paths of argument i start from: the descriptor before it, or the working directory. */
@@ -81,6 +106,17 @@ static uint64_t field(const struct sc_struct *st, const struct tr_item *item, co
 	return 0;
 }
 
+/* "3.2 GiB of 20 GiB free" */
+static void put_statfs(struct human_sink *s, const struct sc_struct *st, const struct tr_item *item)
+{
+	uint64_t unit = field(st, item, "_bsize");
+
+	units_bytes(s->s.out, field(st, item, "_bavail") * unit);
+	buf_str(s->s.out, " of ");
+	units_bytes(s->s.out, field(st, item, "_blocks") * unit);
+	buf_str(s->s.out, " free");
+}
+
 /* "file of 43.8 KiB": what people look at files for. False: it is no struct stat, or is not there. */
 static bool put_stat(struct human_sink *s, const struct call *c, unsigned int i)
 {
@@ -98,6 +134,10 @@ static bool put_stat(struct human_sink *s, const struct call *c, unsigned int i)
 	item = rec_item_find(c->rec, i, TR_PART_SELF, 0, true);
 	if (!item || c->is_32)
 		return false;
+	if (strncmp(st->name, "statfs", 6) == 0) {
+		put_statfs(s, st, item);
+		return true;
+	}
 	kind = (unsigned int)field(st, item, "_mode") >> 12 & 15;
 	if (!kinds[kind])
 		return false;
@@ -140,6 +180,8 @@ void human_ret(struct human_sink *s, const struct call *c)
 	if (kind == R_FD) {
 		buf_str(out, "fd ");
 		buf_i64(out, c->rec->ret);
+	} else if (kind == R_PID && (c->row->classes & SC_PURE)) {
+		buf_i64(out, c->rec->ret); /* its own */
 	} else if (kind == R_PID && c->row->nargs && !facts_task(s->facts, (uint32_t)c->rec->ret)) {
 		buf_str(out, c->row->classes & SC_PROCESS ? "process " : "");
 		buf_i64(out, c->rec->ret);

@@ -11,6 +11,9 @@
 const char *human_did(const struct call *c);
 const char *human_tried(const struct call *c);
 
+/* The whole sentence of a call that failed in a way that has one of its own; NULL: there is none. */
+const char *human_failed(const struct call *c);
+
 /* Expands a sentence. Returns the arguments that it mentions, a bit each. */
 unsigned int human_say(struct human_sink *s, const struct call *c, const char *text);
 

@@ -4,7 +4,6 @@
  */
 #include "human_sink.h"
 
-#include <ctype.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include "term.h"
@@ -25,172 +24,6 @@ static void on_word_begin(struct sink *s)
 static void on_word_end(struct sink *s)
 {
 	human_words(s->out, self(s)->word);
-}
-
-static const char *protocol(const struct fact_fd *fd)
-{
-	switch (fd->sock_family) {
-	case AF_UNIX:
-		return "unix socket";
-	case AF_INET:
-	case AF_INET6:
-		return fd->sock_type == SOCK_STREAM ? "tcp" :
-		       fd->sock_type == SOCK_DGRAM  ? "udp" :
-						      "raw socket";
-	case 16:
-		return "netlink";
-	default:
-		return "socket";
-	}
-}
-
-static void put_endpoint(struct buf *out, const struct address *a)
-{
-	if (a->family == AF_INET6)
-		buf_char(out, '[');
-	address_put_ip(out, a->family, a->ip);
-	if (a->family == AF_INET6)
-		buf_char(out, ']');
-	buf_char(out, ':');
-	buf_u64(out, a->port);
-}
-
-static void put_unix(struct buf *out, const struct address *a)
-{
-	if (a->abstract)
-		buf_char(out, '@');
-	term_escape(out, a->path, a->path_len, false);
-}
-
-/* A socket is told by its peer, or by where it listens, else by its number. */
-static void put_socket(struct buf *out, const struct fact_fd *fd)
-{
-	struct address local, peer;
-
-	address_parse(&local, fd->local, fd->local_len);
-	address_parse(&peer, fd->peer, fd->peer_len);
-	if (local.ip && local.port && !(peer.ip && peer.port))
-		buf_str(out, "local ");
-	buf_str(out, protocol(fd));
-	buf_char(out, ' ');
-	if (peer.ip && peer.port) {
-		put_endpoint(out, &peer);
-	} else if (local.ip && local.port) {
-		put_endpoint(out, &local);
-	} else if (peer.path) {
-		put_unix(out, &peer);
-	} else if (local.path) {
-		put_unix(out, &local);
-	} else {
-		buf_str(out, strstr(protocol(fd), "socket") ? "fd " : "socket fd ");
-		buf_i64(out, fd->fd);
-	}
-}
-
-/* "[eventpoll]" has a name among people. */
-static void put_anonymous(struct buf *out, const struct fact_fd *fd)
-{
-	static const struct {
-		const char *name, *word;
-	} names[] = {
-		{ "[eventpoll]", "epoll instance" }, { "[eventfd]", "event counter" },
-		{ "[timerfd]", "timer" },	     { "[signalfd]", "signal queue" },
-		{ "[pidfd]", "process handle" },     { "inotify", "inotify instance" },
-		{ "[io_uring]", "io_uring" },	     { "[fanotify]", "fanotify group" },
-	};
-	const char *colon = fd->path ? memchr(fd->path, ':', fd->path_len) : NULL;
-	const char *name = colon ? colon + 1 : fd->path;
-	size_t len = colon ? fd->path_len - (size_t)(name - fd->path) : fd->path_len;
-
-	for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strlen(names[i].name) != len || memcmp(names[i].name, name, len) != 0)
-			continue;
-		buf_str(out, names[i].word);
-		name = NULL;
-		len = 0;
-	}
-	if (name)
-		term_escape(out, name, len, false);
-	else if (!fd->path)
-		buf_str(out, "anonymous file");
-	buf_str(out, " fd ");
-	buf_i64(out, fd->fd);
-}
-
-static void put_path_fd(struct buf *out, const struct fact_fd *fact)
-{
-	if (fact->flags & TR_FD_INCOMPLETE)
-		buf_str(out, "\xe2\x80\xa6");
-	term_escape(out, fact->path, fact->path_len, false);
-	if (fact->flags & TR_FD_DELETED)
-		buf_str(out, " (deleted)");
-}
-
-/* "stdout" for 1; what people redirect has both names: "stdout (pipe 4711)". */
-static bool put_standard(struct buf *out, int32_t fd, const struct fact_fd *fact)
-{
-	static const char *const names[] = { "stdin", "stdout", "stderr" };
-
-	if (fd < 0 || fd > 2 || (fact && fact->kind != TR_FD_PIPE))
-		return false;
-	buf_str(out, names[fd]);
-	if (fact)
-		buf_str(out, " (");
-	return true;
-}
-
-static void put_pipe(struct buf *out, int32_t fd, const struct fact_fd *fact)
-{
-	bool standard = put_standard(out, fd, fact);
-
-	if (fact->path) {
-		put_path_fd(out, fact);
-	} else {
-		buf_str(out, "pipe ");
-		buf_u64(out, fact->ino);
-	}
-	if (standard)
-		buf_char(out, ')');
-}
-
-void human_fd(struct human_sink *s, int32_t fd)
-{
-	const struct fact_fd *fact = s->facts ? facts_fd(s->facts, s->tgid, fd) : NULL;
-	struct buf *out = s->s.out;
-
-	if (fact && fact->kind == TR_FD_NONE)
-		fact = NULL;
-	if (!fact && fd == TR_AT_FDCWD) {
-		buf_str(out, "the working directory");
-	} else if (!fact) {
-		if (s->facts && put_standard(out, fd, NULL))
-			return;
-		buf_str(out, "fd ");
-		buf_i64(out, fd);
-	} else if (fact->kind == TR_FD_SOCKET) {
-		put_socket(out, fact);
-	} else if (fact->kind == TR_FD_PIPE) {
-		put_pipe(out, fd, fact);
-	} else if (fact->kind == TR_FD_ANON || !fact->path) {
-		put_anonymous(out, fact);
-	} else {
-		put_path_fd(out, fact);
-	}
-}
-
-void human_pid(struct human_sink *s, uint32_t pid)
-{
-	const struct fact_task *task = s->facts ? facts_task(s->facts, pid) : NULL;
-	struct buf *out = s->s.out;
-
-	if (task && task->comm_len) {
-		term_escape(out, task->comm, task->comm_len, false);
-		buf_char(out, '[');
-		buf_u64(out, pid);
-		buf_char(out, ']');
-	} else {
-		buf_u64(out, pid);
-	}
 }
 
 static void put_duration(struct buf *out, int64_t v, uint64_t unit)
@@ -214,6 +47,25 @@ static void put_pid(struct human_sink *s, int64_t v)
 	}
 }
 
+/* A resource limit has the unit of its resource. */
+static void put_limit(struct human_sink *s, uint64_t v)
+{
+	static const uint16_t in_bytes = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 12;
+	const struct call *c = s->call;
+	uint64_t resource = 16;
+
+	for (unsigned int i = 0; c && c->row && i < c->nargs; i++) {
+		if (strcmp(c->row->args[i].name, "resource") == 0)
+			resource = c->rec->args[i];
+	}
+	if (resource < 16 && in_bytes >> resource & 1)
+		units_bytes(s->s.out, v);
+	else if (resource == 0 && v < UINT32_MAX) /* RLIMIT_CPU */
+		units_duration(s->s.out, v * NS_PER_SEC);
+	else
+		buf_u64(s->s.out, v);
+}
+
 static void on_num(struct sink *s, unsigned int type, int64_t v)
 {
 	struct buf *out = s->out;
@@ -230,8 +82,10 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 		break;
 	case T_UINT:
 	case T_ULONG:
-	case VALUE_LIMIT:
 		buf_u64(out, (uint64_t)v);
+		break;
+	case VALUE_LIMIT:
+		put_limit(self(s), (uint64_t)v);
 		break;
 	case T_PID:
 		put_pid(self(s), v);
@@ -241,7 +95,7 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 		if (v == -1)
 			buf_str(out, "unchanged");
 		else
-			buf_u64(out, (uint32_t)v);
+			human_id(self(s), type == T_GID, (uint32_t)v);
 		break;
 	case T_NS:
 	case T_US:
@@ -411,9 +265,9 @@ static void on_sockaddr(struct sink *s, const void *p, size_t n)
 	address_parse(&a, p, n);
 	family = address_family(a.family);
 	if (a.ip)
-		put_endpoint(s->out, &a);
+		human_endpoint(s->out, &a);
 	else if (a.path)
-		put_unix(s->out, &a);
+		human_unix(s->out, &a);
 	else if (a.family == AF_UNIX)
 		buf_str(s->out, "an unnamed socket");
 	else
@@ -491,25 +345,3 @@ const struct sink_ops human_sink_ops = {
 	.count = on_count,
 	.change = on_change,
 };
-
-/* The system's own words, in the middle of a sentence: "no such file or directory". */
-void human_errno(struct buf *out, int err)
-{
-	const char *text = sc_errno_text(err);
-
-	if (err >= 512 && err <= 516) {
-		buf_str(out, "interrupted by a signal");
-		return;
-	}
-	if (!text) {
-		buf_str(out, "error ");
-		buf_i64(out, err);
-		return;
-	}
-	if (islower((unsigned char)text[0]) || (text[0] && isupper((unsigned char)text[1]))) {
-		buf_str(out, text);
-		return;
-	}
-	buf_char(out, (char)tolower((unsigned char)text[0]));
-	buf_str(out, text + 1);
-}

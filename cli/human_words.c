@@ -151,7 +151,7 @@ static const char *find_word(const char *name, size_t len)
 	return NULL;
 }
 
-/* "~[INT]" to "all signals but INT". */
+/* "~[INT]" to "all signals but SIGINT". */
 static void put_signals(struct buf *out, size_t from)
 {
 	char text[512];
@@ -164,9 +164,39 @@ static void put_signals(struct buf *out, size_t from)
 	skip = text[0] == '~' ? 2 : 1;
 	if (skip == 2)
 		buf_str(out, n == 3 ? "all signals" : "all signals but ");
-	else
-		buf_str(out, n == 2 ? "no signals" : "signals ");
-	buf_put(out, text + skip, n - skip - 1);
+	else if (n == 2)
+		buf_str(out, "no signals");
+	for (size_t i = skip; i < n - 1;) {
+		size_t len = 0;
+
+		while (i + len < n - 1 && text[i + len] != ' ')
+			len++;
+		if (isupper((unsigned char)text[i]))
+			buf_str(out, "SIG");
+		buf_put(out, text + i, len);
+		i += len + 1;
+		if (i < n - 1)
+			buf_str(out, ", ");
+	}
+}
+
+/* "0644" gets " (rw-r--r--)" */
+static void add_permissions(struct buf *out, size_t from)
+{
+	static const char letters[] = "rwxrwxrwx";
+	unsigned int mode = 0;
+
+	for (size_t i = from; i < out->len; i++) {
+		if (out->p[i] < '0' || out->p[i] > '7')
+			return;
+		mode = mode << 3 | (unsigned int)(out->p[i] - '0');
+	}
+	buf_str(out, " (");
+	for (int i = 0; i < 9; i++)
+		buf_char(out, mode >> (8 - i) & 1 ? letters[i] : '-');
+	buf_str(out, mode & 04000 ? ", setuid" : "");
+	buf_str(out, mode & 02000 ? ", setgid" : "");
+	buf_str(out, mode & 01000 ? ", sticky)" : ")");
 }
 
 /* "O_WRONLY|O_CREAT|O_CLOEXEC" to "write-only, creating it". */
@@ -179,6 +209,10 @@ void human_words(struct buf *out, size_t from)
 
 	if (n && (out->p[from] == '~' || out->p[from] == '[')) {
 		put_signals(out, from);
+		return;
+	}
+	if (n >= 3 && n <= 5 && out->p[from] == '0' && !out->failed) {
+		add_permissions(out, from);
 		return;
 	}
 	comment = n ? memmem(out->p + from, n, " /*", 3) : NULL;

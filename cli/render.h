@@ -13,6 +13,7 @@
 #include <core/table.h>
 #include <tracer/event.h>
 #include "facts.h"
+#include "idnames.h"
 
 enum view_time { TIME_NONE, TIME_S, TIME_US, TIME_EPOCH, TIME_RELATIVE };
 
@@ -46,6 +47,7 @@ struct render {
 	const struct render_format *format;
 	struct view view;
 	const struct facts *facts; /* the caller applies each record to it before it renders it */
+	struct idnames *ids;	   /* NULL: users and groups are numbers */
 	uint64_t last_time_ns;	   /* -r */
 	int64_t clock_second;	   /* what clock_text says; the formats' own, zero at first */
 	char clock_text[9];

@@ -6,7 +6,6 @@
 #include "render.h"
 
 #include <core/rec.h>
-#include <errno.h>
 #include <sys/wait.h>
 #include "human_say.h"
 #include "term.h"
@@ -137,14 +136,9 @@ static void put_sample(struct human_sink *s, struct call *c, unsigned int used)
 
 static void put_error(struct line *l, const struct call *c)
 {
-	bool blocks = c->row && (c->row->classes & (SC_DESC | SC_NETWORK));
-
 	buf_str(l->out, ": ");
 	term_style(l->out, l->color, STYLE_ERROR);
-	if (blocks && c->rec->ret == -EAGAIN)
-		buf_str(l->out, "it would have blocked");
-	else
-		human_errno(l->out, (int)-c->rec->ret);
+	human_error(l->out, c->row, (int)-c->rec->ret);
 	term_reset(l->out, l->color);
 }
 
@@ -227,8 +221,14 @@ static void put_unreturned(struct line *l, struct human_sink *s, struct call *c)
 
 static void put_failure(struct line *l, struct human_sink *s, const struct call *c)
 {
+	const char *whole = human_failed(c);
 	size_t from = l->out->len;
 
+	if (whole) {
+		human_say(s, c, whole);
+		color_verb(l, from, STYLE_WARN);
+		return;
+	}
 	if (human_tried(c))
 		buf_str(l->out, "tried to ");
 	put_intent(s, c);
@@ -250,13 +250,15 @@ static void put_duration(struct line *l, const struct tr_syscall *rec)
 
 static void put_call(struct line *l, const struct tr_syscall *rec)
 {
+	struct call c;
 	struct human_sink s = {
 		.s = { &human_sink_ops, l->out, true },
 		.facts = l->r->facts,
+		.ids = l->r->ids,
+		.call = &c,
 		.tgid = rec->h.tgid,
 		.dir = TR_AT_FDCWD,
 	};
-	struct call c;
 
 	call_init(&c, rec, l->r->view.string_limit);
 	if (rec->h.flags & TR_F_BLOCKED)

@@ -85,22 +85,6 @@ static bool put_field(struct sink *s, const struct call *c, const struct sc_fiel
 	return true;
 }
 
-bool value_field(struct sink *s, const struct call *c, unsigned int i, const char *name, size_t len)
-{
-	const struct sc_arg *arg = call_arg(c, i);
-	const struct sc_struct *st = arg->type == T_STRUCT ? arg->ref : NULL;
-	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, arg->dir == D_OUT);
-
-	if (!st || !item || c->is_32)
-		return false;
-	for (const struct sc_field *f = st->fields; f->name; f++) {
-		if (strncmp(f->name, name, len) == 0 && !f->name[len])
-			return f->off < item->len && put_field(s, c, f, (const uint8_t *)rec_item_data(item) +
-							       f->off, item->len - f->off);
-	}
-	return false;
-}
-
 static size_t field_size(const struct sc_field *f)
 {
 	return (size_t)f->size * (f->count ? f->count : 1);
@@ -164,6 +148,29 @@ static bool is_left_out(const struct sink *s, const struct sc_field *f, enum qui
 	if (quirk == QUIRK_CLONE && s->terse && n >= 8)
 		return !is_used(f, load(p, 8));
 	return more;
+}
+
+bool value_field(struct sink *s, const struct call *c, unsigned int i, const char *name, size_t len)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	const struct sc_struct *st = arg->type == T_STRUCT ? arg->ref : NULL;
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, arg->dir == D_OUT);
+
+	if (!st || !item || c->is_32)
+		return false;
+	for (const struct sc_field *f = st->fields; f->name; f++) {
+		const uint8_t *p = (const uint8_t *)rec_item_data(item) + f->off;
+
+		if (strncmp(f->name, name, len) != 0 || f->name[len])
+			continue;
+		if (f->off >= item->len)
+			return false;
+		if (quirk_of(st) != QUIRK_LIMIT || f->off + f->size > item->len)
+			return put_field(s, c, f, p, item->len - f->off);
+		value_num(s, VALUE_LIMIT, f->ref, (int64_t)load(p, f->size));
+		return true;
+	}
+	return false;
 }
 
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,

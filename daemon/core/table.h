@@ -162,6 +162,7 @@ enum sc_what {
 	SC_IF_ARG, /* the argument */
 	SC_IF_AT,  /* the number that it points to, at entry */
 	SC_IF_RET, /* the result of a call that did not fail; all 64 bits */
+	SC_IF_ERR, /* the errno of a call that failed; only as the first condition */
 };
 
 struct sc_when {
@@ -171,9 +172,13 @@ struct sc_when {
 	uint64_t value;
 };
 
-/* Where values decide what a call does: both conditions hold. A list of them ends without sentences. */
+/*
+ * Where values decide what a call does: all conditions hold. A list of them ends without sentences. Where
+ * the first condition is SC_IF_ERR, did is the whole sentence for the call that failed so.
+ */
+#define SC_WHENS 3
 struct sc_say {
-	struct sc_when when[2];
+	struct sc_when when[SC_WHENS];
 	const char *did;
 	const char *tried;
 };
@@ -268,6 +273,18 @@ int sc_is_error(const struct sc_row *row, int64_t ret);
 const char *sc_errno_name(int err);
 const char *sc_errno_text(int err);
 int sc_errno_by_name(const char *name); /* 0 if there is none */
+
+/* What an error means to people. */
+struct sc_error {
+	int err;
+	uint32_t classes;    /* of the calls that it is about, 0: all */
+	const char *calls;   /* their names, " a b ", instead of classes; NULL: none are named */
+	const char *words;   /* "not there" */
+	const char *meaning; /* half a sentence */
+};
+
+/* For a call, or for any (row NULL). NULL: nothing is known of it but sc_errno_text. */
+const struct sc_error *sc_error_find(int err, const struct sc_row *row);
 
 const char *sc_signal_name(int signo); /* "SIGINT", "SIGRT_3"; NULL if it is none */
 

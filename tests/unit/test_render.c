@@ -137,8 +137,7 @@ static void test_open(void **state)
 	assert_string_equal(strace_line(),
 			    "openat(AT_FDCWD, \"new\\n\\1\", O_WRONLY|O_CREAT|O_TRUNC, 0644) = "
 			    "-1 ENOENT (No such file or directory)\n");
-	assert_string_equal(human(), "tried to open /root/new\\n\\x01 write-only, creating it "
-				     "if missing, emptying it: no such file or directory\n");
+	assert_string_equal(human(), "wanted to create /root/new\\n\\x01: its directory is not there\n");
 	BUILD_CALL(&b, "openat", -14, CWD, 0x1000, 0);
 	assert_string_equal(strace_line(),
 			    "openat(AT_FDCWD, 0x1000, O_RDONLY)      = -1 EFAULT (Bad address)\n");
@@ -262,28 +261,28 @@ static void test_sentences(void **state)
 	BUILD_CALL(&b, "fcntl", 0, 3, 1);
 	assert_string_equal(human(), "asked for the descriptor flags of /etc/passwd: none\n");
 	BUILD_CALL(&b, "fcntl", -22, 3, 4, 04000);
-	assert_string_equal(human(), "tried to make /etc/passwd non-blocking: invalid argument\n");
+	assert_string_equal(human(), "tried to make /etc/passwd non-blocking: an argument is not valid\n");
 	BUILD_CALL(&b, "mmap", 0x7000, 0, 8192, 3, 0x22, (uint64_t)-1, 0);
-	assert_string_equal(human(), "mapped 8.0 KiB of new memory readable, writable at 0x7000\n");
+	assert_string_equal(human(), "mapped 8.0 KiB of new memory (readable, writable) at 0x7000\n");
 	BUILD_CALL(&b, "mmap", 0x7000, 0, 8192, 1, 2, 3, 0x1000);
-	assert_string_equal(human(), "mapped 8.0 KiB of /etc/passwd from offset 0x1000 readable at "
+	assert_string_equal(human(), "mapped 8.0 KiB of /etc/passwd from offset 0x1000 (readable) at "
 				     "0x7000\n");
 	BUILD_CALL(&b, "mmap", 0x7000, 0, 8192, 1, 2, 3, 0);
-	assert_string_equal(human(), "mapped 8.0 KiB of /etc/passwd readable at 0x7000\n");
+	assert_string_equal(human(), "mapped 8.0 KiB of /etc/passwd (readable) at 0x7000\n");
 	BUILD_CALL(&b, "read", 0, 3, 0x2000, 4096);
 	assert_string_equal(human(), "reached the end of /etc/passwd\n");
 	BUILD_CALL(&b, "fork", 0, 0);
 	assert_string_equal(human(), "began as a new process\n");
 	BUILD_CALL(&b, "close", -9, (uint64_t)-1);
-	assert_string_equal(human(), "tried to close an invalid descriptor: bad file descriptor\n");
+	assert_string_equal(human(), "tried to close an invalid descriptor: not open\n");
 	BUILD_CALL(&b, "read", -11, 3, 0x2000, 4096);
-	assert_string_equal(human(), "tried to read from /etc/passwd: it would have blocked\n");
+	assert_string_equal(human(), "tried to read from /etc/passwd: would block: nothing to read yet\n");
 	BUILD_CALL(&b, "rt_sigsuspend", -514, 0x2000, 8);
 	build_item(&b, 0, 0, &none, sizeof(none));
 	assert_string_equal(human(), "tried to wait for a signal: interrupted by a signal\n");
 	BUILD_CALL(&b, "rt_sigprocmask", 0, 0, 0x2000, 0, 8);
 	build_item(&b, 1, 0, &usr1, sizeof(usr1));
-	assert_string_equal(human(), "blocked signals USR1\n");
+	assert_string_equal(human(), "blocked SIGUSR1\n");
 	BUILD_CALL(&b, "rt_sigreturn", -4, 0);
 	assert_string_equal(human(), "returned from a signal handler\n");
 	BUILD_CALL(&b, "ioctl", 0, 3, 0x5413, 0x2000);
@@ -294,6 +293,67 @@ static void test_sentences(void **state)
 	BUILD_CALL(&b, "prctl", 1, 3, 0, 0, 0, 0);
 	assert_string_equal(strace_line(), "prctl(PR_GET_DUMPABLE)                  = 1 "
 					   "(SUID_DUMP_USER)\n");
+}
+
+static bool is_unsaid(const char *line)
+{
+	return strstr(line, "-1") || strchr(line, '(') == line || strstr(line, "  ");
+}
+
+/* Whatever happens to whatever call, there is a sentence for it, without the -1 of libraries. */
+static void test_each_call_is_told(void **state)
+{
+	static const int results[] = { 0, -1, -2, -4, -9, -11, -12, -13, -14, -22, -38, -95, -110, -516 };
+	uint64_t args[TR_MAX_ARGS] = { 0 };
+
+	(void)state;
+	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
+		const struct sc_row *row = sc_by_id(id);
+		unsigned int abi = id < SC_ID_OTHER ? TR_ABI_X86_64 : TR_ABI_I386;
+		int nr = row ? sc_nr(row, abi) : -1;
+
+		for (size_t i = 0; nr >= 0 && i < sizeof(results) / sizeof(results[0]); i++) {
+			size_t len = strlen(row->name);
+
+			if (results[i] < 0 && (row->effects & SC_FX_NO_ERROR))
+				continue; /* they have no such results */
+			build_nr(&b, (unsigned int)nr, results[i], args);
+			b.call.abi = (uint8_t)abi;
+			if (is_unsaid(human()) ||
+			    (strncmp(human(), row->name, len) == 0 && human()[len] == '('))
+				fail_msg("%s, %d: %s", row->name, results[i], human());
+		}
+	}
+}
+
+/* The same failure is another thing for another call. */
+static void test_failures(void **state)
+{
+	(void)state;
+	BUILD_CALL(&b, "openat", -2, CWD, 0x1000, 0);
+	build_str(&b, 1, "foo.conf");
+	assert_string_equal(human(), "wanted /root/foo.conf: not there\n");
+	BUILD_CALL(&b, "openat", -13, CWD, 0x1000, 0);
+	build_str(&b, 1, "/etc/shadow");
+	assert_string_equal(human(), "tried to open /etc/shadow read-only: no permission\n");
+	BUILD_CALL(&b, "write", -11, 5, 0x1000, 100);
+	assert_string_equal(human(), "tried to write 100 B to tcp 10.0.0.2:8080: would block: no room to "
+				     "write yet\n");
+	BUILD_CALL(&b, "accept4", -11, 3, 0, 0, 0);
+	assert_string_equal(human(), "tried to accept a connection to /etc/passwd: would block: nobody has "
+				     "connected yet\n");
+	BUILD_CALL(&b, "ioctl", -25, 3, 0x5401, 0x1000);
+	assert_string_equal(human(), "asked whether /etc/passwd is a terminal: it is not\n");
+	BUILD_CALL(&b, "wait4", -10, (uint64_t)-1, 0, 0, 0);
+	assert_string_equal(human(), "looked for children to wait for: it has none\n");
+	BUILD_CALL(&b, "futex", -11, 0x1000, 128, 1, 0);
+	assert_string_equal(human(), "did not wait on the futex 0x1000: its value had changed already\n");
+	BUILD_CALL(&b, "chmod", 0, 0x1000, 0644);
+	build_str(&b, 0, "/x");
+	assert_string_equal(human(), "set the permissions of /x to 0644 (rw-r--r--)\n");
+	BUILD_CALL(&b, "chown", 0, 0x1000, 0, (uint64_t)-1);
+	build_str(&b, 0, "/x");
+	assert_string_equal(human(), "gave /x to user 0\n");
 }
 
 /* A call of a 32-bit ABI has that ABI's name, and no struct of a 64-bit one. */
@@ -430,7 +490,7 @@ static void test_unknown_call(void **state)
 	assert_string_equal(strace_line(), "syscall_0x1ff(0x1, 0x22, 0, 0, 0, 0x6)  = "
 					   "-1 ENOSYS (Function not implemented)\n");
 	assert_string_equal(human(), "syscall_0x1ff(0x1, 0x22, 0, 0, 0, 0x6): "
-				     "function not implemented\n");
+				     "not in this kernel\n");
 	json_object_put(json_parsed());
 }
 
@@ -600,7 +660,8 @@ int main(void)
 		cmocka_unit_test(test_data),	     cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_structs),	     cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_particular),   cmocka_unit_test(test_sentences),
-		cmocka_unit_test(test_i386),
+		cmocka_unit_test(test_i386),	     cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_each_call_is_told),
 		cmocka_unit_test(test_other_records),
 		cmocka_unit_test(test_vectors),	     cmocka_unit_test(test_poll),
 		cmocka_unit_test(test_sockets),	     cmocka_unit_test(test_unknown_call),

@@ -152,11 +152,13 @@ static void check_say(const struct sc_row *row, const struct sc_say *say)
 		fail_row(row, NULL, "has sentences for some values but not for the others");
 	if (say->tried && strstr(say->tried, "{ret}"))
 		fail_row(row, say->tried, "speaks of a result");
-	for (unsigned int i = 0; i < 2; i++) {
+	if (say->when[0].what == SC_IF_ERR && (!say->did || say->tried || strstr(say->did, "{ret}")))
+		fail_row(row, say->did, "is not the one sentence of a failure");
+	for (unsigned int i = 0; i < SC_WHENS; i++) {
 		const struct sc_when *w = &say->when[i];
 
-		if (w->what > SC_IF_RET || (w->what != SC_ALWAYS && w->what != SC_IF_RET &&
-					    w->arg >= row->nargs))
+		if (w->what > SC_IF_ERR || (i && w->what == SC_IF_ERR) ||
+		    ((w->what == SC_IF_ARG || w->what == SC_IF_AT) && w->arg >= row->nargs))
 			fail_row(row, say->did, "hangs on no argument");
 		if (w->mask && (w->value & ~w->mask))
 			fail_row(row, say->did, "can never hold");
@@ -177,8 +179,8 @@ static void test_sentences(void **state)
 		check_sentence(row, row->tried);
 		if (row->tried && strstr(row->tried, "{ret}"))
 			fail_row(row, NULL, "tried speaks of a result");
-		if (row->tried && !row->did)
-			fail_row(row, NULL, "tried without did");
+		if (!row->did || !row->tried)
+			fail_row(row, NULL, "lacks a sentence");
 	}
 }
 
