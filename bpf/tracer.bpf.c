@@ -206,6 +206,33 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	return 0;
 }
 
+/* To those who want to know at once that a call waits: what is known of it so far. */
+static __always_inline void entry_report(struct task_struct *task, struct task_state *st)
+{
+	__u64 mask = st->live & cfg.entries & ~st->reported;
+	struct tr_capture *c;
+
+	if (!mask)
+		return;
+	c = capture_get(task, st);
+	if (!c)
+		return;
+	st->reported |= mask;
+	c->rec.h.time_ns = bpf_ktime_get_ns();
+	call_emit(task, st, c, mask, TR_F_BLOCKED);
+}
+
+/* Attached only while a session wants to know. The queue of this CPU is locked. */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(task_switch, bool preempt, struct task_struct *prev)
+{
+	struct task_state *st = state_find(prev);
+
+	if (st && st->live)
+		entry_report(prev, st);
+	return 0;
+}
+
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
@@ -218,6 +245,8 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	mask = task_sessions(parent, st) & cfg.traced;
 	if (!mask)
 		return 0;
+	if (st->live)
+		entry_report(parent, st);
 	follow = mask & cfg.follow;
 	cst = state_make(child);
 	if (cst) {

@@ -180,6 +180,8 @@ static int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_b
 
 static void detach(struct backend *b)
 {
+	bpf_link__destroy(b->switches);
+	b->switches = NULL;
 	while (b->nlinks)
 		bpf_link__destroy(b->links[--b->nlinks]);
 }
@@ -233,6 +235,25 @@ static int attach(struct backend *b)
 	return 0;
 }
 
+/* What runs at every switch from task to task is only there while a session asks for it. */
+static int attach_switches(struct backend *b)
+{
+	int r;
+
+	if (!(b->cfg->entries & b->cfg->active)) {
+		bpf_link__destroy(b->switches);
+		b->switches = NULL;
+		return 0;
+	}
+	if (b->switches)
+		return 0;
+	b->switches = bpf_program__attach(b->skel->progs.task_switch);
+	r = libbpf_get_error(b->switches);
+	if (r)
+		b->switches = NULL;
+	return r;
+}
+
 static bool needs_programs(const struct filter *f)
 {
 	return f->kind != FILTER_PENDING;
@@ -283,14 +304,15 @@ static int bpf_session_add(struct backend *b, unsigned int session, const struct
 	r = bpf_filter_add(b, session, f, err);
 	if (r || !needs_programs(f))
 		return r;
-	if (!b->tracing) {
-		r = attach(b);
-		if (r) {
-			snprintf(err, FILTER_ERR_LEN, "the programs can't be attached: %s",
-				 strerror(-r));
-			bpf_filter_del(b, session);
-			return r;
-		}
+	r = b->tracing ? 0 : attach(b);
+	if (!r)
+		r = attach_switches(b);
+	if (r) {
+		snprintf(err, FILTER_ERR_LEN, "the programs can't be attached: %s", strerror(-r));
+		bpf_filter_del(b, session);
+		if (!b->tracing)
+			detach(b);
+		return r;
 	}
 	b->tracing++;
 	return 0;
@@ -308,6 +330,8 @@ static void bpf_session_del(struct backend *b, unsigned int session)
 	bpf_filter_del(b, session);
 	if (traced && --b->tracing == 0)
 		detach(b);
+	else
+		attach_switches(b);
 }
 
 static int bpf_fd(struct backend *b, unsigned int i)

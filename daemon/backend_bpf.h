@@ -38,6 +38,7 @@ struct backend {
 	size_t ring_size; /* of each, bytes */
 	struct bpf_link *links[BPF_LINKS_MAX];
 	unsigned int nlinks;
+	struct bpf_link *switches; /* the program that a few sessions need beside those */
 	struct bpf_link *scan; /* the task iterator, NULL where the kernel has none */
 	struct bpf_session sessions[TR_MAX_SESSIONS];
 	unsigned int tracing; /* sessions that need the programs attached */

@@ -54,6 +54,21 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 		task_capture_run(t->capture, plan, 0);
 }
 
+static void emit_call(struct backend *b, struct ptrace_task *t, int64_t ret, uint64_t sessions,
+		      uint64_t now_ns, uint16_t flags)
+{
+	struct tr_syscall *r;
+
+	if (!sessions || !t->capture)
+		return;
+	ptrace_need_task(b, t, sessions);
+	r = task_capture_record(t->capture);
+	r->h.flags = flags;
+	r->ret = ret;
+	r->duration_ns = now_ns - t->call.start_ns;
+	ptrace_emit(b, t, &r->h, TR_SYSCALL, r->h.len, sessions);
+}
+
 /* nr is any number: the tracee chose it. */
 static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call *info,
 		  uint16_t flags)
@@ -76,6 +91,8 @@ static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call
 	else if (t->mask && effect_of(b, c) == EFFECT_EXEC)
 		begin_record(b, t, plan, 0, true); /* TR_EXEC tells the name */
 	c->start_ns = ptrace_now_ns();
+	c->reported = c->live & b->cfg.entries;
+	emit_call(b, t, 0, c->reported, c->start_ns, flags | TR_F_BLOCKED);
 }
 
 static bool is_restart(const struct ptrace_call *c, const struct pt_call *info)
@@ -84,21 +101,6 @@ static bool is_restart(const struct ptrace_call *c, const struct pt_call *info)
 						 RESTART_SYSCALL_AARCH64};
 
 	return info->nr == c->nr || (info->abi < TR_ABI_MAX && info->nr == nrs[info->abi]);
-}
-
-static void emit_call(struct backend *b, struct ptrace_task *t, int64_t ret, uint64_t sessions,
-		      uint64_t now_ns, uint16_t flags)
-{
-	struct tr_syscall *r;
-
-	if (!sessions || !t->capture)
-		return;
-	ptrace_need_task(b, t, sessions);
-	r = task_capture_record(t->capture);
-	r->h.flags = flags;
-	r->ret = ret;
-	r->duration_ns = now_ns - t->call.start_ns;
-	ptrace_emit(b, t, &r->h, TR_SYSCALL, r->h.len, sessions);
 }
 
 /* What a call that succeeded changes of what sessions were told. */

@@ -211,6 +211,13 @@ static int set_no_blocked(struct filter *f, const char *value, char *err)
 	return 0;
 }
 
+static int set_entries(struct filter *f, const char *value, char *err)
+{
+	(void)value, (void)err;
+	f->entries = true;
+	return 0;
+}
+
 static int set_no_data(struct filter *f, const char *value, char *err)
 {
 	(void)value, (void)err;
@@ -411,6 +418,11 @@ static void put_no_blocked(const struct filter *f, struct text *t)
 	put_flag(t, "no_blocked", f->no_blocked);
 }
 
+static void put_entries(const struct filter *f, struct text *t)
+{
+	put_flag(t, "entries", f->entries);
+}
+
 static void put_no_data(const struct filter *f, struct text *t)
 {
 	put_flag(t, "no_data", f->no_data);
@@ -445,6 +457,7 @@ static const struct key keys[] = {
 	{"fds",        false, set_fds,        put_fds},
 	{"ret_fds",    false, set_ret_fds,    put_ret_fds},
 	{"no_blocked", false, set_no_blocked, put_no_blocked},
+	{"entries",    false, set_entries,    put_entries},
 	{"no_data",    false, set_no_data,    put_no_data},
 	{"string",     true,  set_string,     put_string},
 	{"queue",      true,  set_queue,      put_queue},

@@ -56,6 +56,7 @@ struct filter {
 	bool fds;	    /* TR_FD facts for descriptor arguments and the working directory */
 	bool ret_fds;	    /* and for descriptors that calls return */
 	bool no_blocked;    /* do not report calls that are still blocked */
+	bool entries;	    /* report a call as blocked as soon as it waits, or makes a child */
 	bool no_data;	    /* arguments without what they point to */
 	uint32_t string_limit; /* string=N: bytes of T_STR and data that are captured */
 	uint32_t queue_bytes;  /* queue=N: the most that waits for this client; 0: the server's default */

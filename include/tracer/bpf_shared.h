@@ -33,6 +33,7 @@ struct tr_config {
 	__u64 ret_fds;	 /* and for results */
 	__u64 data;	 /* what arguments point to */
 	__u64 blocked;	 /* reports of blocked calls */
+	__u64 entries;	 /* reports of calls as soon as they wait */
 	__u64 failed, ok; /* only such results */
 	__u64 by_errno;	 /* sessions that name errors: errnos[] decides */
 	__u64 by_time;	 /* sessions with a slower_ns */
