@@ -84,11 +84,14 @@ static void exec_script(const char *path, char *const *argv)
 	execv(_PATH_BSHELL, args);
 }
 
-static void be_child(const char *path, char *const *argv, const struct sigs *sigs, pid_t tracer,
-		     int start, int report)
+static void be_child(const struct child_how *how, const char *path, char *const *argv,
+		     const struct sigs *sigs, pid_t tracer, int start, int report)
 {
-	int e = 0;
+	int e = how && how->prepare ? how->prepare(how->ctx) : 0;
 	char go;
+
+	if (e)
+		_exit(e);
 
 #ifdef PR_SET_PTRACER
 	if (tracer > 0)
@@ -98,12 +101,12 @@ static void be_child(const char *path, char *const *argv, const struct sigs *sig
 	if (write(report, &e, sizeof(e)) < 0 || read(start, &go, 1) != 1)
 		_exit(EXIT_RUN_FAILED);
 	execv(path, argv);
-	if (errno == ENOEXEC)
+	if (errno == ENOEXEC && !how)
 		exec_script(path, argv);
 	e = errno;
 	if (write(report, &e, sizeof(e)) < 0)
 		_exit(EXIT_RUN_FAILED);
-	_exit(failed_status(e));
+	_exit(how ? how->failed_status : failed_status(e));
 }
 
 /* Until it has told that it is ready, and then sleeps: in the read. It can't take long. */
@@ -131,13 +134,13 @@ static void wait_ready(const struct child *c)
 	}
 }
 
-int child_fork(struct child *c, const char *path, char *const *argv, const struct sigs *sigs,
-	       pid_t tracer, char *err)
+int child_fork(struct child *c, const struct child_how *how, const char *path, char *const *argv,
+	       const struct sigs *sigs, pid_t tracer, char *err)
 {
 	int start[2], report[2], r;
 	pid_t pid;
 
-	*c = (struct child){.start_fd = -1, .report_fd = -1};
+	*c = (struct child){.how = how, .start_fd = -1, .report_fd = -1};
 	if (pipe2(start, O_CLOEXEC))
 		return msg_set(err, -errno, "can't make a pipe: %s", strerror(errno));
 	if (pipe2(report, O_CLOEXEC)) {
@@ -149,7 +152,7 @@ int child_fork(struct child *c, const char *path, char *const *argv, const struc
 	pid = fork();
 	if (pid == 0) {
 		close(start[1]); /* else it would wait for itself if we die */
-		be_child(path, argv, sigs, tracer, start[0], report[1]);
+		be_child(how, path, argv, sigs, tracer, start[0], report[1]);
 	}
 	r = -errno;
 	close(start[0]);
@@ -192,12 +195,19 @@ bool child_poll(struct child *c)
 	return c->reaped;
 }
 
-int child_exit_status(struct child *c, const char *name, char *err)
+int child_exec_errno(struct child *c)
 {
 	int e = 0;
 
+	return read(c->report_fd, &e, sizeof(e)) == sizeof(e) ? e : 0;
+}
+
+int child_exit_status(struct child *c, const char *name, char *err)
+{
+	int e = c->how ? 0 : child_exec_errno(c);
+
 	*err = '\0';
-	if (read(c->report_fd, &e, sizeof(e)) == sizeof(e))
+	if (e)
 		return msg_set(err, failed_status(e), "%.200s: %s", name, strerror(e));
 	if (WIFSIGNALED(c->wait_status))
 		return 128 + WTERMSIG(c->wait_status);

@@ -11,7 +11,16 @@
 #include <sys/types.h>
 #include "sigs.h"
 
+/* Where what is started, and how, is not a matter of the command line alone. */
+struct child_how {
+	const char *path;	    /* of the program, found */
+	int (*prepare)(void *ctx);  /* in the child, before it waits; not 0: it ends with this status */
+	void *ctx;
+	int failed_status;	    /* of a child whose program can't be executed */
+};
+
 struct child {
+	const struct child_how *how; /* NULL: as execvp does it */
 	pid_t pid; /* 0: there is none */
 	bool reaped;
 	int wait_status; /* once reaped */
@@ -30,13 +39,16 @@ int child_find(const char *name, char *path, size_t size, char *err);
  * nothing it did before can be taken for the program's. It lets process `tracer` trace it. Returns
  * 0 or a negative errno with a sentence in err.
  */
-int child_fork(struct child *c, const char *path, char *const *argv, const struct sigs *sigs,
-	       pid_t tracer, char *err);
+int child_fork(struct child *c, const struct child_how *how, const char *path, char *const *argv,
+	       const struct sigs *sigs, pid_t tracer, char *err);
 void child_start(struct child *c);
 void child_cancel(struct child *c); /* before child_start: it ends without running anything */
 
 /* Takes its status if it has ended. */
 bool child_poll(struct child *c);
+
+/* Once it has ended: why its program could not be executed, an errno; 0: it was. Told once. */
+int child_exec_errno(struct child *c);
 
 /*
  * Once reaped: the exit status for us, its own, or 128 and its signal; 126 or 127 with a sentence

@@ -24,6 +24,9 @@ int cmd_summary(struct options *o);
 int cmd_pending(struct options *o);
 int cmd_status(struct options *o);
 
+/* strace's own command line: argv[0] is the name that messages begin with. o: --socket, --backend. */
+int cmd_strace(const struct options *o, int argc, char **argv);
+
 /* What watch, run and pending share: records to lines. Writes to out_fd unless -o. */
 int stream_command(struct options *o, int out_fd, bool with_child);
 

@@ -2,10 +2,12 @@
 /*
  * main.c - tracectl: the table of commands, and which of them is meant.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "cmd.h"
 #include "msg.h"
+#include "strace_opts.h"
 
 static const struct command commands[] = {
 	{ "watch", CMD_WATCH, "[FLAGS]", "show system calls as they happen",
@@ -16,6 +18,8 @@ static const struct command commands[] = {
 	  "tracectl summary --pid 1234 --interval 2", cmd_summary },
 	{ "pending", CMD_PENDING, "[FLAGS]", "show what each thread is blocked in right now",
 	  "tracectl pending --comm postgres", cmd_pending },
+	{ "strace", CMD_STRACE, "[OPTIONS] CMD [ARG...]", "do as strace does; its own options are in strace -h",
+	  "tracectl strace -f -e %file make", NULL },
 	{ "status", CMD_STATUS, "[FLAGS]", "show how tracerd is doing", "tracectl status --json",
 	  cmd_status },
 	{ NULL, 0, NULL, NULL, NULL, NULL },
@@ -81,7 +85,9 @@ static int help(char *const *argv)
 	c = argv[0] ? find_command(argv[0]) : NULL;
 	if (argv[0] && !c)
 		return EXIT_USAGE;
-	if (c)
+	if (c && c->bit == CMD_STRACE)
+		strace_opts_help(c->name);
+	else if (c)
 		command_usage(c);
 	else
 		usage(stdout);
@@ -132,6 +138,14 @@ static int run_command(const struct command *c, struct options *o, int argc, cha
 	return status ? status : c->run(o);
 }
 
+/* The name that we were called by ends in strace. */
+static bool is_strace(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n >= 6 && !strcmp(name + n - 6, "strace");
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c;
@@ -139,7 +153,10 @@ int main(int argc, char **argv)
 	char err[MSG_LEN];
 	int status;
 
+	program_invocation_name = "tracectl";
 	opts_init(&o, CMD_NONE);
+	if (argv[0] && is_strace(argv[0]))
+		return cmd_strace(&o, argc, argv);
 	if (opts_parse(&o, argc, argv, err)) {
 		msg("%s", err);
 		return EXIT_USAGE;
@@ -155,7 +172,8 @@ int main(int argc, char **argv)
 	c = find_command(o.argv[0]);
 	if (!c)
 		return EXIT_USAGE;
-	status = run_command(c, &o, argc - (int)(o.argv - argv), o.argv);
+	status = c->bit == CMD_STRACE ? cmd_strace(&o, argc - (int)(o.argv - argv), o.argv) :
+					run_command(c, &o, argc - (int)(o.argv - argv), o.argv);
 	opts_done(&o);
 	return status;
 }

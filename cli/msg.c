@@ -12,11 +12,11 @@
 
 void msg(const char *fmt, ...)
 {
-	char line[MSG_LEN + 32];
+	char line[MSG_LEN + 300];
 	va_list ap;
 	int n, m;
 
-	n = snprintf(line, sizeof(line), "tracectl: ");
+	n = snprintf(line, sizeof(line), "%.250s: ", program_invocation_name);
 	va_start(ap, fmt);
 	m = vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
 	va_end(ap);

@@ -18,6 +18,7 @@
 #define CMD_SUMMARY 4u
 #define CMD_PENDING 8u
 #define CMD_STATUS 16u
+#define CMD_STRACE 64u /* it has flags of its own */
 #define CMD_NONE 32u /* flags in front of the command */
 #define CMD_ALL (CMD_WATCH | CMD_RUN | CMD_SUMMARY | CMD_PENDING | CMD_STATUS)
 

@@ -7,7 +7,7 @@
 
 #include <core/rec.h>
 #include <sys/wait.h>
-#include "strace_sink.h"
+#include "strace_call.h"
 
 #define RESULT_COLUMN 40
 #define PID_COLUMN 6
@@ -35,8 +35,11 @@ static void put_seconds(struct buf *out, uint64_t ns)
 	buf_u64_pad(out, ns / 1000 % 1000000, 6, '0');
 }
 
-/* clone shows which arguments its flags make use of, with their names and the stack first. */
-static void put_clone(struct strace_sink *s, const struct call *c)
+/*
+ * clone shows which arguments its flags make use of, with their names and the stack first. False: it has
+ * not returned, and there are more than these two.
+ */
+static bool put_clone(struct strace_sink *s, const struct call *c)
 {
 	static const struct {
 		const char *name;
@@ -53,15 +56,27 @@ static void put_clone(struct strace_sink *s, const struct call *c)
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		if (shown[i].flags && !(c->rec->args[0] & shown[i].flags))
 			continue;
+		if (shown[i].flags && !c->returned)
+			return false;
 		buf_str(s->s.out, shown[i].name);
 		s->first = true;
 		value_arg(&s->s, c, shown[i].arg, VALUE_BOTH);
 	}
+	return true;
 }
 
 static bool is_clone(const struct call *c)
 {
 	return c->row && c->rec->abi == TR_ABI_X86_64 && strcmp(c->row->name, "clone") == 0;
+}
+
+/* A value that the call changes, and that is shown as it was and as it is: the first of them is known. */
+static bool is_halfway(const struct call *c, unsigned int i)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+
+	return arg->dir == D_INOUT && (arg->type == T_VALUE || arg->type == T_STRUCT) &&
+	       c->rec->args[i] && c->row && c->row->ret != R_COUNT;
 }
 
 /* False: the call has not filled an argument, and those after it are not shown either. */
@@ -80,6 +95,8 @@ static bool put_args(struct strace_sink *s, const struct call *c)
 			return false;
 		s->first = true;
 		value_arg(&s->s, c, i, VALUE_BOTH);
+		if (!c->returned && is_halfway(c, i))
+			return false;
 	}
 	return true;
 }
@@ -169,7 +186,14 @@ static void put_ret_flags(struct buf *out, const struct sc_flags *flags, uint64_
 		buf_char(out, ')');
 }
 
-static void put_result(struct strace_sink *s, const struct call *c)
+bool strace_call_begin(struct strace_sink *s, const struct call *c)
+{
+	render_call_name(c->row, c->rec->nr, s->s.out);
+	buf_char(s->s.out, '(');
+	return is_clone(c) ? put_clone(s, c) : put_args(s, c);
+}
+
+void strace_call_result(struct strace_sink *s, const struct call *c)
 {
 	struct buf *out = s->s.out;
 	const struct sc_flags *flags;
@@ -202,26 +226,22 @@ static void put_call(struct render *r, const struct tr_syscall *rec, struct buf 
 		.s = { &strace_sink_ops, out, true },
 		.facts = r->view.fds ? r->facts : NULL,
 		.tgid = rec->h.tgid,
+		.decode_fds = STRACE_FDS_ALL,
 	};
 	size_t from = out->len;
 	struct call c;
-	bool whole = true;
+	bool whole;
 
 	call_init(&c, rec, r->view.string_limit);
 	put_prefix(r, &rec->h, out);
-	render_call_name(c.row, rec->nr, out);
-	buf_char(out, '(');
-	if (is_clone(&c))
-		put_clone(&s, &c);
-	else
-		whole = put_args(&s, &c);
+	whole = strace_call_begin(&s, &c);
 	if (!whole || (rec->h.flags & TR_F_BLOCKED))
 		buf_str(out, " <unfinished ...>");
 	if (!(rec->h.flags & TR_F_BLOCKED)) {
 		buf_put(out, ") ", 2);
 		buf_pad(out, from, RESULT_COLUMN);
 		buf_put(out, "= ", 2);
-		put_result(&s, &c);
+		strace_call_result(&s, &c);
 		if (r->view.durations && c.returned) {
 			buf_put(out, " <", 2);
 			put_seconds(out, rec->duration_ns);
@@ -286,9 +306,8 @@ static void put_siginfo(struct buf *out, const struct tr_signal *rec)
 	buf_char(out, '}');
 }
 
-static void put_signal(struct render *r, const struct tr_signal *rec, struct buf *out)
+void strace_signal(const struct tr_signal *rec, struct buf *out)
 {
-	put_prefix(r, &rec->h, out);
 	buf_str(out, "--- ");
 	put_signo(out, rec->signo);
 	if (!(rec->h.flags & TR_SIG_NO_INFO))
@@ -296,11 +315,10 @@ static void put_signal(struct render *r, const struct tr_signal *rec, struct buf
 	buf_str(out, " ---\n");
 }
 
-static void put_exit(struct render *r, const struct tr_exit *rec, struct buf *out)
+void strace_exit(const struct tr_exit *rec, struct buf *out)
 {
 	int status = (int)rec->status;
 
-	put_prefix(r, &rec->h, out);
 	if (WIFSIGNALED(status)) {
 		buf_str(out, "+++ killed by ");
 		put_signo(out, WTERMSIG(status));
@@ -337,10 +355,12 @@ void render_strace(struct render *r, const struct tr_hdr *rec, struct buf *out)
 		put_call(r, (const void *)rec, out);
 		break;
 	case TR_SIGNAL:
-		put_signal(r, (const void *)rec, out);
+		put_prefix(r, rec, out);
+		strace_signal((const void *)rec, out);
 		break;
 	case TR_EXIT:
-		put_exit(r, (const void *)rec, out);
+		put_prefix(r, rec, out);
+		strace_exit((const void *)rec, out);
 		break;
 	case TR_EXEC:
 		put_exec(r, (const void *)rec, out);

@@ -54,18 +54,20 @@ static int connect_session(struct session *s, char *err)
 
 static int fork_child(struct session *s, char *err)
 {
+	const char *file = s->how ? s->how->path : NULL;
 	char path[PATH_MAX], number[16];
-	int r = child_find(s->o->argv[0], path, sizeof(path), err);
+	int r = file ? 0 : child_find(s->o->argv[0], path, sizeof(path), err);
 
 	if (r)
 		return r;
-	s->procs = procs_new();
-	if (!s->procs || child_fork(&s->child, path, s->o->argv, &s->sigs,
+	if (!s->procs)
+		s->procs = procs_new();
+	if (!s->procs || child_fork(&s->child, s->how, file ? file : path, s->o->argv, &s->sigs,
 				    (pid_t)s->conn.hello.pid, err))
 		return failure(s);
 	procs_add(s->procs, (uint32_t)s->child.pid, (uint32_t)s->child.pid);
 	snprintf(number, sizeof(number), "%d", s->child.pid);
-	return filter_set(&s->o->filter, "pid", number, err) ? failure(s) : 0;
+	return filter_set(&s->o->filter, s->by_thread ? "tid" : "pid", number, err) ? failure(s) : 0;
 }
 
 static int open_session(struct session *s, char *err)
@@ -95,7 +97,7 @@ static int open_all(struct session *s, int out_fd, bool with_child, char *err)
 {
 	int r;
 
-	if (with_child) { /* what can't be run needs no tracerd */
+	if (with_child && !s->how) { /* what can't be run needs no tracerd */
 		char path[PATH_MAX];
 
 		r = child_find(s->o->argv[0], path, sizeof(path), err);
@@ -156,7 +158,11 @@ void session_stop(struct session *s)
  */
 static void interrupt(struct session *s, int signo, bool from_terminal)
 {
-	unsigned int patience = s->child.pid && !s->child.reaped ? 1 : 0;
+	unsigned int patience;
+
+	if (s->ops->interrupt && s->ops->interrupt(s, signo, from_terminal))
+		return;
+	patience = s->child.pid && !s->child.reaped ? 1 : 0;
 
 	s->interrupts++;
 	if (s->interrupts <= patience) {
@@ -197,7 +203,7 @@ static int take_records(struct session *s, const char *p, size_t n)
 		p += rec->len;
 		n -= rec->len;
 		facts_apply(s->facts, rec);
-		if (s->procs)
+		if (s->procs && !(s->by_thread && rec->type == TR_FORK))
 			procs_apply(s->procs, rec, s->o->filter.follow);
 		if (rec->type == TR_LOST)
 			s->lost += ((const struct tr_lost *)rec)->count;
@@ -239,6 +245,8 @@ static int take_frames(struct session *s)
 	s->heard_ns = session_now_ns();
 	while (!r && !s->ended && (f = conn_next(&s->conn, &r))) {
 		r = take_frame(s, f);
+		if (!r && s->ops->batch)
+			s->ops->batch(s);
 		if (!r && s->out.buf.len >= OUTPUT_BATCH && !s->out.closed)
 			output_flush(&s->out, s->sigs.fd, -1);
 	}
@@ -329,7 +337,7 @@ int session_loop(struct session *s)
 		int timeout_ms;
 
 		/* Not pid 0 of a child: it has ended, and so have all that came from it. */
-		if (s->child.pid && s->child.reaped && !procs_count(s->procs))
+		if ((s->child.pid ? s->child.reaped : s->ends_empty) && !procs_count(s->procs))
 			session_stop(s);
 		timeout_ms = do_due(s);
 		if (has_unwritten(s) && !s->ended)

@@ -22,6 +22,10 @@ struct session_ops {
 	void (*record)(struct session *s, const struct tr_hdr *rec);
 	/* A frame of another type (payload of len bytes); 0 or -EPROTO. May be NULL. */
 	int (*frame)(struct session *s, uint16_t type, const void *payload, size_t len);
+	/* What came together was handed on; may be NULL. */
+	void (*batch)(struct session *s);
+	/* A signal asks for the end: true, it was dealt with. May be NULL. */
+	bool (*interrupt)(struct session *s, int signo, bool from_terminal);
 	/* Every options.interval_ns; may be NULL. */
 	void (*tick)(struct session *s);
 	/* The terminal has another size; may be NULL. */
@@ -36,7 +40,10 @@ struct session {
 	struct sigs sigs;
 	struct output out;
 	struct facts *facts;
-	struct procs *procs; /* NULL unless there is a child */
+	struct procs *procs; /* NULL unless there is a child; a command may bring its own */
+	const struct child_how *how; /* NULL: the child is found and executed as by a shell */
+	bool by_thread;	     /* a child is followed as one thread, not as a process */
+	bool ends_empty;     /* ends when no one of procs is left, with a child or without */
 	struct child child;
 	uint64_t deadline_ns; /* --duration, CLOCK_MONOTONIC; 0: none */
 	uint64_t tick_ns, prune_ns, heard_ns; /* next tick, next prune; when the server was heard last */

@@ -71,6 +71,37 @@ static void put_hex(struct buf *out, const uint8_t *p, size_t n)
 	}
 }
 
+static bool is_ascii(const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((p[i] < 0x20 || p[i] >= 0x7f) && !(p[i] >= 9 && p[i] <= 13))
+			return false;
+	return true;
+}
+
+/* As put_escaped, with hexadecimal in place of octal numbers. */
+static void put_escaped_hex(struct buf *out, const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (is_plain(p[i]))
+			buf_char(out, (char)p[i]);
+		else if (p[i] == '"' || p[i] == '\\' || (p[i] >= 9 && p[i] <= 13))
+			put_escape(out, p[i], -1);
+		else
+			put_hex(out, p + i, 1);
+	}
+}
+
+static void put_text(struct buf *out, const void *p, size_t n, unsigned int hex)
+{
+	if (hex == STRACE_HEX_ALL || (hex == STRACE_HEX_NON_ASCII && !is_ascii(p, n)))
+		put_hex(out, p, n);
+	else if (hex == STRACE_HEX_CHARS)
+		put_escaped_hex(out, p, n);
+	else
+		put_escaped(out, p, n, false);
+}
+
 static void put_endpoint(struct buf *out, const struct address *a)
 {
 	if (a->family == AF_INET6)
@@ -146,18 +177,25 @@ static void put_device(struct buf *out, const struct fact_fd *fd)
 	buf_char(out, '>');
 }
 
-static void put_fact(struct buf *out, const struct fact_fd *fd)
+static void put_fact(struct buf *out, const struct fact_fd *fd, unsigned int which)
 {
 	buf_char(out, '<');
 	if (fd->kind == TR_FD_SOCKET) {
-		put_socket(out, fd);
+		if (which & STRACE_FDS_SOCKET) {
+			put_socket(out, fd);
+		} else {
+			buf_str(out, "socket:[");
+			buf_u64(out, fd->ino);
+			buf_char(out, ']');
+		}
 	} else if (fd->path) {
 		if (fd->kind == TR_FD_ANON)
 			buf_str(out, "anon_inode:");
 		if (fd->flags & TR_FD_INCOMPLETE)
 			buf_put(out, "...", 3);
 		put_escaped(out, fd->path, fd->path_len, true);
-		put_device(out, fd);
+		if (which & STRACE_FDS_DEV)
+			put_device(out, fd);
 	} else {
 		buf_str(out, fd->kind == TR_FD_PIPE ? "pipe:[" : "anon_inode:[");
 		buf_u64(out, fd->ino);
@@ -180,7 +218,7 @@ static void on_fd(struct sink *s, int32_t fd, bool is_dir)
 	if (facts && (fd >= 0 || (is_dir && fd == TR_AT_FDCWD)))
 		fact = facts_fd(facts, self(s)->tgid, fd);
 	if (fact && fact->kind != TR_FD_NONE)
-		put_fact(s->out, fact);
+		put_fact(s->out, fact, self(s)->decode_fds);
 }
 
 static void on_num(struct sink *s, unsigned int type, int64_t v)
@@ -231,10 +269,7 @@ static void on_str(struct sink *s, const void *p, size_t n, unsigned int flags)
 	if (flags & STR_ABSTRACT)
 		buf_char(s->out, '@');
 	buf_char(s->out, '"');
-	if (flags & STR_RANDOM)
-		put_hex(s->out, p, n);
-	else
-		put_escaped(s->out, p, n, false);
+	put_text(s->out, p, n, flags & STR_RANDOM ? STRACE_HEX_ALL : self(s)->hex);
 	buf_char(s->out, '"');
 	if (flags & STR_CUT)
 		buf_put(s->out, "...", 3);

@@ -7,10 +7,33 @@
 
 #include "value.h"
 
+/* Which bytes of strings are written as \xHH. */
+enum strace_hex {
+	STRACE_HEX_NONE,
+	STRACE_HEX_CHARS,     /* those that would be octal */
+	STRACE_HEX_NON_ASCII, /* all of a string that has one which is not ASCII */
+	STRACE_HEX_ALL,
+};
+
+/* What is told of descriptors and processes. */
+enum strace_fds {
+	STRACE_FDS_PATH = 1,
+	STRACE_FDS_SOCKET = 2,
+	STRACE_FDS_DEV = 4,
+	STRACE_FDS_PIDFD = 8,
+	STRACE_FDS_SIGNALFD = 16,
+	STRACE_FDS_EVENTFD = 32,
+	STRACE_FDS_ALL = 63,
+};
+enum strace_pids { STRACE_PIDS_COMM = 1, STRACE_PIDS_NS = 2 };
+enum strace_consts { STRACE_CONSTS_ABBREV, STRACE_CONSTS_RAW, STRACE_CONSTS_VERBOSE };
+
 struct strace_sink {
 	struct sink s;
 	const struct facts *facts; /* NULL: descriptors are only numbers */
 	uint32_t tgid;
+	uint32_t decode_fds; /* enum strace_fds, where there are facts */
+	uint8_t hex;	     /* enum strace_hex */
 	bool first;  /* no element yet on this level; true before each value */
 	bool is_set; /* elements are separated by spaces only */
 };

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * cmd_strace.c - strace: the command line and the output of strace(1).
+ */
+#include "cmd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "msg.h"
+#include "strace_line.h"
+
+struct strace {
+	struct session s;
+	const struct strace_options *o;
+	struct options so; /* what the session is asked for */
+	struct strace_line line;
+	struct strace_out out;
+	struct child_how how;
+	char path[PATH_MAX];
+	unsigned int nthreads[STRACE_MAX]; /* that a -p stands for; 0: it could not be attached */
+	int interrupted; /* by this signal */
+};
+
+static void on_record(struct session *s, const struct tr_hdr *rec)
+{
+	struct strace *st = s->ctx;
+
+	strace_line_record(&st->line, rec);
+}
+
+static void on_batch(struct session *s)
+{
+	struct strace *st = s->ctx;
+
+	strace_line_flush(&st->line);
+}
+
+/* Where nothing may disturb the trace of a program, signals are its affair alone. */
+static bool is_deaf(const struct strace_options *o)
+{
+	unsigned int how = o->interruptible;
+
+	if (!how)
+		how = o->argv[0] && o->out ? 3 : 2;
+	return how >= 3;
+}
+
+static bool on_interrupt(struct session *s, int signo, bool from_terminal)
+{
+	struct strace *st = s->ctx;
+
+	(void)from_terminal;
+	if (is_deaf(st->o))
+		return true;
+	if (st->interrupted)
+		return false;
+	st->interrupted = signo;
+	strace_line_detach(&st->line);
+	strace_line_flush(&st->line);
+	if (s->child.pid && !s->child.reaped) {
+		kill(s->child.pid, SIGCONT);
+		kill(s->child.pid, signo);
+	}
+	s->interrupts = 2; /* the child is left to itself */
+	session_stop(s);
+	return true;
+}
+
+/* A file that can be executed, as strace looks for it. */
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode) && (st.st_mode & 0111);
+}
+
+static int find_program(struct strace *st)
+{
+	const char *name = st->o->argv[0], *dirs = getenv("PATH");
+	struct stat sb;
+
+	if (strlen(name) >= sizeof(st->path)) {
+		msg("%s", strerror(ENAMETOOLONG));
+		return 1;
+	}
+	if (!strchr(name, '/')) {
+		for (const char *s = dirs ? dirs : ""; *s;) {
+			size_t n = strcspn(s, ":");
+
+			if ((size_t)snprintf(st->path, sizeof(st->path), "%.*s%s%s", (int)n, s,
+					     n && s[n - 1] != '/' ? "/" : "", name) <
+				    sizeof(st->path) && is_program(st->path))
+				return 0;
+			s += n + (s[n] == ':');
+		}
+	}
+	strcpy(st->path, name);
+	if (!stat(strchr(name, '/') ? name : "", &sb))
+		return 0;
+	msg("Can't stat '%.200s': %s", name, strerror(errno));
+	return 1;
+}
+
+static int change_env(const struct strace_options *o)
+{
+	for (uint32_t i = 0; i < o->nenv; i++)
+		if (strchr(o->env[i], '=') ? putenv((char *)o->env[i]) : unsetenv(o->env[i]))
+			return 1;
+	return 0;
+}
+
+/* In the child, before it is held. */
+static int prepare(void *ctx)
+{
+	const struct strace *st = ctx;
+
+	return change_env(st->o);
+}
+
+static void put_filter(struct strace *st)
+{
+	const struct strace_options *o = st->o;
+	struct filter *f = &st->so.filter;
+
+	f->follow = o->follow;
+	f->fds = o->decode_fds || o->npaths;
+	f->ret_fds = f->fds;
+	f->entries = true;
+	f->no_blocked = !o->npids;
+	f->string_limit = o->string_limit < FILTER_STRING_MAX ? o->string_limit : FILTER_STRING_MAX;
+	/* With -n signals and exits are told with the number of the call before, whichever it was. */
+	if (!o->traces_all && !o->number)
+		strace_calls_filter(&o->trace, f);
+}
+
+/* The process that a thread belongs to, 0: it is gone. */
+static uint32_t tgid_of(uint32_t tid)
+{
+	char path[64], line[128];
+	unsigned int tgid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%u/status", tid);
+	f = fopen(path, "re");
+	while (f && !tgid && fgets(line, sizeof(line), f))
+		if (sscanf(line, "Tgid: %u", &tgid) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return tgid;
+}
+
+static unsigned int attach_threads(struct strace *st, uint32_t tgid)
+{
+	unsigned int n = 0;
+	struct dirent *e;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%u/task", tgid);
+	dir = opendir(path);
+	while (dir && (e = readdir(dir))) {
+		uint32_t tid = (uint32_t)strtoul(e->d_name, NULL, 10);
+
+		if (!tid || !strace_line_add(&st->line, tgid, tid))
+			continue;
+		procs_add(st->s.procs, tgid, tid);
+		n++;
+	}
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+/* One -p. With -f it stands for all threads of its process. */
+static void attach(struct strace *st, uint32_t i)
+{
+	struct filter *f = &st->so.filter;
+	uint32_t pid = st->o->pids[i], tgid = tgid_of(pid);
+	struct filter_ids *ids = st->o->follow ? &f->pid : &f->tid;
+
+	if (!tgid) {
+		msg("attach: ptrace(PTRACE_SEIZE, %u): %s", pid, strerror(ESRCH));
+		return;
+	}
+	if (ids->n == FILTER_VALUES_MAX)
+		return;
+	ids->v[ids->n++] = st->o->follow ? tgid : pid;
+	if (st->o->follow) {
+		st->nthreads[i] = attach_threads(st, tgid);
+	} else if (strace_line_add(&st->line, tgid, pid)) {
+		procs_add(st->s.procs, tgid, pid);
+		st->nthreads[i] = 1;
+	}
+}
+
+static int attach_all(struct strace *st)
+{
+	unsigned int n = 0;
+
+	for (uint32_t i = 0; i < st->o->npids; i++) {
+		attach(st, i);
+		n += st->nthreads[i];
+	}
+	return st->o->npids && !n && !st->o->argv[0];
+}
+
+static void tell_attached(struct strace *st)
+{
+	for (uint32_t i = 0; i < st->o->npids && !(st->o->quiet & QUIET_ATTACH); i++) {
+		if (st->nthreads[i] > 1)
+			strace_line_say(&st->line, "Process %u attached with %u threads",
+					st->o->pids[i], st->nthreads[i]);
+		else if (st->nthreads[i])
+			strace_line_say(&st->line, "Process %u attached", st->o->pids[i]);
+	}
+}
+
+/* What the session needs, from what strace was asked for. Returns 0 or the exit status. */
+static int prepare_session(struct strace *st)
+{
+	const struct strace_options *o = st->o;
+
+	opts_init(&st->so, CMD_RUN);
+	st->so.color = COLOR_NEVER;
+	st->so.argv = (char **)o->argv;
+	st->so.socket = o->socket;
+	st->so.backend = o->backend;
+	if (o->argv[0] && find_program(st))
+		return 1;
+	put_filter(st);
+	st->how = (struct child_how){st->path, prepare, st, 1};
+	st->s.how = &st->how;
+	st->s.by_thread = !o->follow;
+	st->s.ends_empty = true;
+	st->s.procs = procs_new();
+	if (!st->s.procs || strace_out_open(&st->out, o))
+		return 1;
+	strace_line_init(&st->line, o, &st->s.out.buf);
+	return 0;
+}
+
+static int run(struct strace *st)
+{
+	int status = session_open(&st->s, &st->so, st->out.fd, st->o->argv[0] != NULL);
+	pid_t pid = st->s.child.pid;
+
+	if (status)
+		return 1;
+	st->line.facts = st->s.facts;
+	st->line.realtime_offset_ns = st->s.conn.hello.realtime_offset_ns;
+	tell_attached(st);
+	if (pid) {
+		st->line.child = &st->s.child;
+		st->line.gate = (uint32_t)pid;
+		strace_line_add(&st->line, (uint32_t)pid, (uint32_t)pid);
+	}
+	session_loop(&st->s);
+	strace_line_detach(&st->line);
+	strace_line_done(&st->line);
+	return session_close(&st->s);
+}
+
+/* As the program that was traced, so that nobody need know that it was. */
+static void die_of(int signo)
+{
+	const struct rlimit none = {0, 0};
+	sigset_t set;
+
+	setrlimit(RLIMIT_CORE, &none); /* one core file is enough */
+	signal(signo, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(signo);
+}
+
+static int trace(const struct strace_options *o)
+{
+	static const struct session_ops ops = {
+		.record = on_record, .batch = on_batch, .interrupt = on_interrupt};
+	struct strace st = {.o = o, .s = {.ops = &ops}};
+	int status, signo = 0;
+
+	st.s.ctx = &st;
+	status = prepare_session(&st);
+	if (status)
+		return status;
+	status = attach_all(&st);
+	if (!status)
+		status = run(&st);
+	strace_out_close(&st.out);
+	opts_done(&st.so);
+	if (st.interrupted)
+		signo = st.interrupted;
+	else if (st.s.child.reaped && WIFSIGNALED(st.s.child.wait_status))
+		signo = WTERMSIG(st.s.child.wait_status);
+	if (signo)
+		die_of(signo);
+	return signo ? 128 + signo : status;
+}
+
+int cmd_strace(const struct options *global, int argc, char **argv)
+{
+	struct strace_options o;
+
+	program_invocation_name = argv[0];
+	if (strace_opts_parse(&o, argc, argv))
+		return 1;
+	if (o.version)
+		puts("strace -- version 7.0 (tracectl " TRACER_VERSION ")");
+	else if (o.help)
+		strace_opts_help(argv[0]);
+	if (o.version || o.help)
+		return fflush(stdout) || ferror(stdout) ? 1 : 0;
+	o.socket = global->socket;
+	o.backend = global->backend;
+	return trace(&o);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * strace_line.h - strace's lines out of records: what stands in front of each, which call is unfinished
+ * when another task's line comes, and what is said of tasks that come and go.
+ */
+#ifndef CLI_STRACE_LINE_H
+#define CLI_STRACE_LINE_H
+
+#include <sys/types.h>
+#include <uthash.h>
+#include <core/table.h>
+#include "facts.h"
+#include "render.h"
+#include "strace_out.h"
+
+/* A task that is traced. */
+struct strace_task {
+	uint32_t tid, tgid;
+	uint32_t nr; /* of its latest call */
+	struct strace_log *log;
+	bool in_call;	 /* the beginning of its call was written */
+	bool unfinished; /* and then another line */
+	bool ended;	 /* it is dead, but of its process others live */
+	uint32_t status; /* then: as wait(2) has it */
+	struct buf begun; /* what was written of the call */
+	struct strace_log own;
+	UT_hash_handle hh;
+};
+
+struct strace_line {
+	const struct strace_options *o;
+	const struct facts *facts;
+	struct strace_log shared;
+	struct strace_task *tasks; /* by tid */
+	bool pid_in_file; /* a number in front of each line, as in files of several processes */
+	bool to_stderr;
+	uint32_t gate; /* a child of ours that has not executed its program yet, 0: none */
+	struct child *child;
+	bool detached; /* nothing more is shown */
+	int64_t realtime_offset_ns;
+	struct render clock; /* for the time of day */
+};
+
+void strace_line_init(struct strace_line *l, const struct strace_options *o, struct buf *buf);
+void strace_line_done(struct strace_line *l);
+
+/* A task that is traced from the beginning. NULL: no memory, or its file can't be written. */
+struct strace_task *strace_line_add(struct strace_line *l, uint32_t tgid, uint32_t tid);
+
+/* Shows a record, of which facts know already. */
+void strace_line_record(struct strace_line *l, const struct tr_hdr *rec);
+
+/* The end before the end of the tasks. */
+void strace_line_detach(struct strace_line *l);
+void strace_line_flush(struct strace_line *l); /* the tasks' own files */
+
+/* "strace: " and a sentence, where messages go; between lines of the trace if they go there too. */
+void strace_line_say(struct strace_line *l, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

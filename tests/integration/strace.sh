@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#
+# tracectl strace: the same command line gives the same output, messages and status as strace itself,
+# but for numbers that differ from run to run: processes, addresses, times.
+
+# shellcheck source=tests/integration/lib.sh
+. "${SRC_DIR:?}/tests/integration/lib.sh"
+if ! command -v strace >/dev/null; then
+	echo "1..0 # SKIP strace is not installed"
+	exit 0
+fi
+daemon_start
+cd "$dir" || exit 1
+
+# ours OPTION..: called as strace is, with messages that begin alike.
+ours() {
+	"$TRACECTL" --socket "$sock" strace "$@"
+}
+
+# What may differ: pids and thread ids are numbered by their first appearance, addresses and times go.
+normal() {
+	sed -e 's/0x[0-9a-f]\{5,\}/ADDR/g' \
+		-e 's/<[0-9]*\.[0-9]*>$/<TIME>/' \
+		-e 's/^\(\[pid \)\{0,1\} *[0-9]\{2,\}\(\]\{0,1\}\) /\1PID\2 /' \
+		-e 's/= [0-9]\{3,\}$/= NUMBER/; s/si_pid=[0-9]*/si_pid=PID/; s/kill([0-9]*/kill(PID/' \
+		-e 's/Process [0-9]*/Process PID/; s/si_utime=[0-9]*, si_stime=[0-9]*/TIMES/' \
+		-e 's/[0-9]* vars/N vars/; s/[0-9]*:[0-9:]*\.[0-9]*/CLOCK/; s/[0-9]\{10\}\.[0-9]*/CLOCK/' \
+		-e 's/\(  *= \)/ = /' "$1"
+}
+
+# same NAME ARG..: output on stderr and status are alike.
+same() {
+	title=$1
+	shift
+	strace "$@" >"$dir/want.out" 2>"$dir/want" </dev/null
+	want_status=$?
+	ours "$@" >"$dir/got.out" 2>"$dir/got" </dev/null
+	got_status=$?
+	normal "$dir/want" >"$dir/want.n"
+	normal "$dir/got" >"$dir/got.n"
+	ok "$title: the same status" is $got_status $want_status
+	ok "$title: the same lines" diff -u "$dir/want.n" "$dir/got.n"
+	ok "$title: the same on stdout" cmp "$dir/want.out" "$dir/got.out"
+}
+
+# The quick programs of this list do the same each time.
+same "one process" -e trace=execve,write,close,exit_group echo hello
+same "a class" -e %file test -e /nonexistent/file
+same "a regular expression" -e '/^(exit|write)' echo x
+same "all but" -e '!mmap,mprotect,munmap,brk,read,pread64' true
+same "nothing" -e none true
+same "a maybe" -e '?nosuchcall' true
+same "nothing but errors" -Z test -e /nonexistent/file
+same "nothing but success" -e openat -z test -e /nonexistent/file
+same "quiet about the end" -qq -e exit_group true
+same "long strings" -e write -s 3 echo 0123456789
+same "strings in hexadecimal" -e write -xx echo ab
+same "column" -e write -a 20 echo ab
+same "signals" -e signal=none -e kill sh -c 'trap : USR1; kill -USR1 $$'
+same "-n" -n -e write echo x
+same "no program" nonexistent-program
+same "a directory" /etc
+same "nothing to do"
+same "an unknown option" -Q
+same "an unknown call" -e nosuchcall true
+same "an unknown class" -e %nosuch true
+same "no such process" -p 99999999
+
+finish
