@@ -3,7 +3,7 @@
  * strace_opts.c - the table of strace's options, and what getopt_long makes of it. What each does is in
  * strace_opts_set.c, what they mean together in strace_opts_check.c.
  */
-#include "strace_opts_set.h"
+#include "strace_opts.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "msg.h"
+#include "strace_opts_set.h"
 
 enum { LONG_FIRST = 256 }; /* what getopt_long returns for the long name of row i is this plus i */
 
