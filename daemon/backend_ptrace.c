@@ -5,7 +5,7 @@
  *
  * Stops are collected all at once and then served in the order they came: served one by one, the newest
  * task would go first for ever. While they come fast we wait for the next one instead of going back to the
- * event loop, for some milliseconds at most.
+ * event loop, for some milliseconds at most. A timer ticks meanwhile.
  */
 #include "backend_ptrace.h"
 
@@ -20,9 +20,10 @@
 #include <unistd.h>
 #include "compile.h"
 
-#define SERVE_NS 4000000ULL /* then clients have their turn */
-#define FAST_NS 500000ULL   /* stops that come sooner after one another are waited for */
-#define WAIT_NS 1000000L
+#define SERVE_NS 10000000ULL /* then clients have their turn */
+#define IDLE_NS 1000000ULL   /* after so long without a stop we wait in the event loop */
+#define TICK_NS 1000000L
+#define ALONE_MAX 16 /* stops after which we look whether there is more than one, at least */
 #define ATTACH_NS 200000000ULL
 #define RELEASE_NS 1000000000ULL
 
@@ -83,6 +84,7 @@ static void ptrace_close(struct backend *b)
 
 	if (!b)
 		return;
+	ptrace_pin_close(b);
 	HASH_ITER(hh, b->tasks, t, tnext)
 		ptrace_task_free(b, t);
 	HASH_ITER(hh, b->ignored, g, gnext) {
@@ -110,6 +112,7 @@ static int ptrace_open(struct backend **b_x, const struct sink *sink, size_t rin
 		return -ENOMEM;
 	b->sink = *sink;
 	b->signal_fd = b->again_fd = -1;
+	ptrace_pin_init(b);
 	b->cfg.gen = 1;
 	compile_plans(&b->cfg);
 	ptrace_effects(b);
@@ -147,10 +150,14 @@ static void come_again(struct backend *b)
 		return; /* full: it is readable anyway */
 }
 
-static void set_timer(struct backend *b, long ns)
+static void tick(struct backend *b, bool on)
 {
+	long ns = on ? TICK_NS : 0;
 	struct itimerspec t = {.it_value.tv_nsec = ns, .it_interval.tv_nsec = ns};
 
+	if (b->ticking == on)
+		return;
+	b->ticking = on;
 	timer_settime(b->timer, 0, &t, NULL);
 }
 
@@ -169,7 +176,7 @@ static void collect(struct backend *b)
 	}
 }
 
-/* Waits for the next stop, not longer than the timer. */
+/* Waits for the next stop, or tick. That there are more is not looked for each time when there never are. */
 static void await(struct backend *b)
 {
 	b->nserved = b->nstops = 0;
@@ -177,8 +184,15 @@ static void await(struct backend *b)
 	if (b->stops[0].tid <= 0)
 		return;
 	b->nstops = 1;
-	if (HASH_COUNT(b->tasks) > 1)
-		collect(b);
+	if (b->nalone < ALONE_MAX && b->nalone > 2) {
+		b->nalone++;
+		return;
+	}
+	collect(b);
+	if (b->nstops > 1)
+		b->nalone = 0;
+	else
+		b->nalone = b->nalone < ALONE_MAX ? b->nalone + 1 : 3;
 }
 
 /* Serves what was collected, in order. False: who is next waits until a client has read. */
@@ -196,32 +210,40 @@ static bool serve(struct backend *b, bool must)
 	return true;
 }
 
+static void be_idle(struct backend *b)
+{
+	tick(b, false);
+	ptrace_unpin_all(b);
+}
+
 static int ptrace_drain(struct backend *b, bool all)
 {
-	uint64_t before = b->records, end = ptrace_now_ns() + SERVE_NS;
-	bool waiting = false;
+	uint64_t before = b->records, now = ptrace_now_ns(), end = now + SERVE_NS;
 
 	(void)all;
 	clear_signal(b);
 	collect(b);
-	while (serve(b, false)) {
-		if (b->stop_ns > end) {
+	for (;;) {
+		bool any = b->nserved < b->nstops;
+
+		if (!serve(b, false)) {
+			be_idle(b);
+			break;
+		}
+		now = any ? b->stop_ns : ptrace_now_ns();
+		if (now - b->pins.tick_ns >= TICK_NS)
+			ptrace_pin_tick(b, now);
+		if (now > end) {
 			come_again(b);
 			break;
 		}
-		if (waiting)
-			await(b);
-		else
-			collect(b);
-		if (b->nstops > b->nserved)
-			continue;
-		if (waiting || !b->tasks || ptrace_now_ns() - b->stop_ns > FAST_NS)
+		if (!b->tasks || now - b->stop_ns > IDLE_NS) {
+			be_idle(b);
 			break;
-		waiting = true;
-		set_timer(b, WAIT_NS);
+		}
+		tick(b, true);
+		await(b);
 	}
-	if (waiting)
-		set_timer(b, 0);
 	return b->records - before;
 }
 

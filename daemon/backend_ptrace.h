@@ -13,6 +13,7 @@
 #include <uthash.h>
 #include <tracer/bpf_shared.h>
 #include "backend.h"
+#include "pin_guard.h"
 #include "task_capture.h"
 #include "ptrace_sys.h"
 
@@ -62,6 +63,13 @@ struct ptrace_task {
 	uint64_t told;	/* sessions that know who it is */
 	uint64_t held_ns;
 	int held_status;
+	uint64_t stop_ns; /* when it stopped last */
+	uint8_t quick;	  /* stops in a row that followed one another soon */
+	uint8_t pin;	  /* slot + 1 while it is pinned */
+	bool holds_pins;  /* in a call during which nothing may be pinned */
+	bool mask_known;  /* it was pinned once */
+	int pin_cpu;	  /* to that */
+	cpu_set_t mask_own;
 	struct ptrace_call call;
 	struct tr_capture *capture; /* of the call, NULL: none was made yet */
 };
@@ -78,6 +86,18 @@ struct ptrace_stop {
 };
 
 #define PTRACE_BATCH 64
+
+/* Tasks that share our CPU. */
+struct ptrace_pins {
+	struct pin_guard guard;
+	bool failed;	/* nothing can be pinned */
+	int cpu;	/* -1: none */
+	cpu_set_t own;	/* our mask */
+	unsigned int npinned, holds, ticks;
+	uint64_t stops; /* since the last tick */
+	uint64_t tick_ns, not_before_ns;
+	struct ptrace_task *tasks[PIN_SLOTS];
+};
 
 struct ptrace_tgid {
 	UT_hash_handle hh;
@@ -98,7 +118,9 @@ struct backend {
 	int signal_fd; /* SIGCHLD */
 	int again_fd;  /* we stopped serving before all was served */
 	timer_t timer; /* wakes a wait for stops */
-	bool has_timer;
+	bool has_timer, ticking;
+	uint8_t nalone;
+	struct ptrace_pins pins;
 	uint64_t stop_ns; /* of the stop that was served last */
 	uint64_t uncounted[TR_MAX_SESSIONS]; /* calls that a summary had no memory for */
 	uint64_t records;
@@ -154,8 +176,31 @@ void ptrace_call_waits(struct backend *b, struct ptrace_task *t, uint64_t nr, co
 
 int ptrace_pending(struct backend *b, int session); /* ptrace_pending.c */
 
+/* ptrace_pin.c: a task is stopped, unless all are unpinned. */
+void ptrace_pin_init(struct backend *b);
+void ptrace_pin_close(struct backend *b);
+void ptrace_pin_stop(struct backend *b, struct ptrace_task *t, uint64_t now_ns);
+void ptrace_pin_tick(struct backend *b, uint64_t now_ns);
+void ptrace_unpin(struct backend *b, struct ptrace_task *t);
+void ptrace_unpin_all(struct backend *b);
+/* A new task. parent NULL: it was killed before it could tell of it. */
+void ptrace_pin_child(struct backend *b, const struct ptrace_task *parent, struct ptrace_task *child);
+void ptrace_pin_exec(struct backend *b, struct ptrace_task *t, struct ptrace_task *old);
+void ptrace_pin_rename(struct backend *b, struct ptrace_task *t);
+void ptrace_pin_forget(struct backend *b, struct ptrace_task *t); /* it is no more */
+void ptrace_pin_hold(struct backend *b, struct ptrace_task *t);
+void ptrace_pin_release(struct backend *b, struct ptrace_task *t);
+bool ptrace_pin_guard_ended(struct backend *b, uint32_t pid);
+
 /* ptrace_facts.c */
-enum ptrace_effect { EFFECT_NONE, EFFECT_CLOSE, EFFECT_FDS, EFFECT_NAME, EFFECT_EXEC };
+enum ptrace_effect {
+	EFFECT_NONE,
+	EFFECT_CLOSE,
+	EFFECT_FDS,
+	EFFECT_NAME,
+	EFFECT_EXEC,
+	EFFECT_AFFINITY, /* asks for a mask, or sets one */
+};
 void ptrace_need_task(struct backend *b, struct ptrace_task *t, uint64_t sessions);
 void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions);
 void ptrace_forget_fd(struct ptrace_proc *p, int64_t fd);

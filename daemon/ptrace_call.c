@@ -90,6 +90,8 @@ static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call
 		begin_record(b, t, plan, c->live & b->cfg.stream, c->live & b->cfg.data);
 	else if (t->mask && effect_of(b, c) == EFFECT_EXEC)
 		begin_record(b, t, plan, 0, true); /* TR_EXEC tells the name */
+	if (effect_of(b, c) == EFFECT_AFFINITY)
+		ptrace_pin_hold(b, t);
 	c->start_ns = ptrace_now_ns();
 	c->reported = c->live & b->cfg.entries;
 	emit_call(b, t, 0, c->reported, c->start_ns, flags | TR_F_BLOCKED);
@@ -199,6 +201,7 @@ void ptrace_call_stop(struct backend *b, struct ptrace_task *t)
 	} else if (info.op == PT_RETURN && t->call.active) {
 		finish(b, t, info.ret, now);
 		t->call.active = false;
+		ptrace_pin_release(b, t);
 	}
 }
 
@@ -225,6 +228,7 @@ void ptrace_call_exec(struct backend *b, struct ptrace_task *t, uint32_t old_tid
 		t->capture = old->capture;
 		t->inherited = old->inherited;
 		old->capture = capture;
+		ptrace_pin_exec(b, t, old);
 		ptrace_task_free(b, old);
 	}
 	if (t->capture)

@@ -201,6 +201,8 @@ void ptrace_effects(struct backend *b)
 	effect(b, "prctl", EFFECT_NAME);
 	effect(b, "execve", EFFECT_EXEC);
 	effect(b, "execveat", EFFECT_EXEC);
+	effect(b, "sched_getaffinity", EFFECT_AFFINITY);
+	effect(b, "sched_setaffinity", EFFECT_AFFINITY);
 }
 
 void ptrace_retell(struct backend *b)

@@ -101,6 +101,7 @@ static void on_fork(struct backend *b, struct ptrace_task *t)
 	child = ptrace_task_get(b, tid);
 	if (!child)
 		return;
+	ptrace_pin_child(b, t, child);
 	ptrace_adopt(b, child, tgid, mask & b->cfg.follow);
 	child = ptrace_task_find(b, tid);
 	if (child && child->proc && child->proc != t->proc && shares_files(t)) {
@@ -250,6 +251,7 @@ static struct ptrace_task *rename_task(struct backend *b, uint32_t tid)
 	HASH_DEL(b->tasks, t);
 	t->tid = tid;
 	HASH_ADD(hh, b->tasks, tid, sizeof(t->tid), t);
+	ptrace_pin_rename(b, t);
 	return t;
 }
 
@@ -259,6 +261,8 @@ void ptrace_serve(struct backend *b, uint32_t tid, int status)
 	int signo;
 
 	if (!WIFSTOPPED(status)) {
+		if (!t && ptrace_pin_guard_ended(b, tid))
+			return;
 		if (t && t->proc)
 			tell_exit(b, t, status);
 		if (t)
@@ -275,6 +279,8 @@ void ptrace_serve(struct backend *b, uint32_t tid, int status)
 		t->fresh = false;
 		b->nfresh--;
 	}
-	if (t->proc)
-		on_stop(b, t, status);
+	if (!t->proc)
+		return;
+	ptrace_pin_stop(b, t, ptrace_now_ns());
+	on_stop(b, t, status);
 }

@@ -81,6 +81,7 @@ void ptrace_task_free(struct backend *b, struct ptrace_task *t)
 	b->nheld -= t->held;
 	b->nfresh -= t->fresh;
 	b->nleaving -= t->leaving;
+	ptrace_pin_forget(b, t);
 	HASH_DEL(b->tasks, t);
 	if (p) {
 		p->nlive -= !t->exiting;
@@ -246,6 +247,7 @@ int ptrace_probe(const struct filter *f, char *err)
 
 static void let_go(struct backend *b, struct ptrace_task *t, int signo)
 {
+	ptrace_unpin(b, t);
 	/* -ESRCH: it was killed, and its status must be collected. */
 	if (!pt_detach(t->tid, signo))
 		ptrace_task_free(b, t);
@@ -349,6 +351,7 @@ void ptrace_adopt_orphans(struct backend *b)
 		if (procfs_status(t->tid, &status))
 			continue;
 		parent = ptrace_task_find(b, status.tgid != t->tid ? status.tgid : status.ppid);
+		ptrace_pin_child(b, parent && parent->mask_known ? parent : NULL, t);
 		ptrace_adopt(b, t, status.tgid, parent ? parent->mask & b->cfg.follow : 0);
 	}
 }
