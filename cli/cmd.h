@@ -23,6 +23,7 @@ int cmd_run(struct options *o);
 int cmd_summary(struct options *o);
 int cmd_pending(struct options *o);
 int cmd_status(struct options *o);
+int cmd_explain(struct options *o);
 
 /* strace's own command line: argv[0] is the name that messages begin with. o: --socket, --backend. */
 int cmd_strace(const struct options *o, int argc, char **argv);

@@ -35,6 +35,8 @@ void human_pid(struct human_sink *s, uint32_t pid);
 void human_exit_status(struct buf *out, int status); /* "exited with status 0" */
 /* Turns "O_WRONLY|O_CLOEXEC", all that is in the buffer from there on, into "write-only". */
 void human_words(struct buf *out, size_t from);
+/* "write-only" for "O_WRONLY"; "": it says nothing to people; NULL: there is no word for it. */
+const char *human_word(const char *name);
 
 /* Why a call failed: "no permission". row may be NULL. */
 void human_error(struct buf *out, const struct sc_row *row, int err);

@@ -151,6 +151,11 @@ static const char *find_word(const char *name, size_t len)
 	return NULL;
 }
 
+const char *human_word(const char *name)
+{
+	return find_word(name, strlen(name));
+}
+
 /* "~[INT]" to "all signals but SIGINT". */
 static void put_signals(struct buf *out, size_t from)
 {

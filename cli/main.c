@@ -22,6 +22,8 @@ static const struct command commands[] = {
 	  "tracectl strace -f -e %file make", NULL },
 	{ "status", CMD_STATUS, "[FLAGS]", "show how tracerd is doing", "tracectl status --json",
 	  cmd_status },
+	{ "explain", CMD_EXPLAIN, "[FLAGS] NAME...", "explain a call, an error, a signal or a %class",
+	  "tracectl explain openat ENOENT", cmd_explain },
 	{ NULL, 0, NULL, NULL, NULL, NULL },
 };
 
@@ -103,10 +105,12 @@ static int version(void)
 /* What is left after the flags must be a command to start, or nothing. */
 static int check_args(const struct command *c, const struct options *o)
 {
-	bool takes = c->bit == CMD_RUN || c->bit == CMD_SUMMARY;
+	bool takes = c->bit == CMD_RUN || c->bit == CMD_SUMMARY || c->bit == CMD_EXPLAIN;
 
 	if (c->bit == CMD_RUN && !o->argv[0])
 		msg("run needs a command: %s", c->example);
+	else if (c->bit == CMD_EXPLAIN && !o->argv[0])
+		msg("explain needs a name: %s", c->example);
 	else if (!takes && o->argv[0])
 		msg("unexpected argument %.100s: %s takes only flags", o->argv[0], c->name);
 	else

@@ -45,23 +45,23 @@ static const struct opt opts[] = {
 	{"count", 0, "N", "end after so many calls were shown", "--count 100", CMD_STREAM, set_count, NULL},
 	{"interval", 'i', "TIME", "show what was counted each time so long has passed", "--interval 2", CMD_SUMMARY, set_interval, NULL},
 
-	{"How it is shown", 0, NULL, NULL, NULL, CMD_ALL, NULL, NULL},
+	{"How it is shown", 0, NULL, NULL, NULL, CMD_ALL | CMD_EXPLAIN, NULL, NULL},
 	{"format", 0, "NAME", "human, strace or json", "--format strace", CMD_ALL, set_format, NULL},
-	{"json", 0, NULL, "one JSON object a line", "--json", CMD_ALL, set_json, NULL},
-	{"output", 'o', "FILE", "write to this file", "-o trace.txt", CMD_ALL, set_output, NULL},
+	{"json", 0, NULL, "one JSON object a line", "--json", CMD_ALL | CMD_EXPLAIN, set_json, NULL},
+	{"output", 'o', "FILE", "write to this file", "-o trace.txt", CMD_ALL | CMD_EXPLAIN, set_output, NULL},
 	{"string-limit", 's', "N", "show N bytes of strings and data (32)", "-s 200", CMD_LINES, set_string, NULL},
 	{"time", 't', NULL, "the time of day; -tt: microseconds, -ttt: since the epoch", "-tt", CMD_LINES, set_time, NULL},
 	{"relative", 'r', NULL, "the time since the call before", "-r", CMD_LINES, set_relative, NULL},
 	{"took", 'T', NULL, "how long each call took", "-T", CMD_LINES, set_took, NULL},
 	{"fd-paths", 'y', NULL, "the path or peer of each descriptor", "-y", CMD_LINES, set_fd_paths, NULL},
-	{"color", 0, "WHEN", "auto, always or never (auto)", "--color never", CMD_ALL, set_color, NULL},
+	{"color", 0, "WHEN", "auto, always or never (auto)", "--color never", CMD_ALL | CMD_EXPLAIN, set_color, NULL},
 	{"quiet", 'q', NULL, "nothing on stderr but errors", "--quiet", CMD_TRACE, set_quiet, NULL},
 
 	{"Who watches", 0, NULL, NULL, NULL, CMD_ALL | CMD_NONE, NULL, NULL},
 	{"socket", 0, "PATH", "the socket of tracerd", "--socket /run/tracerd/tracerd.sock", CMD_ALL | CMD_NONE, set_socket, NULL},
 	{"backend", 0, "NAME", "auto, bpf or ptrace", "--backend ptrace", CMD_ALL | CMD_NONE, set_backend, NULL},
-	{"help", 'h', NULL, "this text", "--help", CMD_ALL | CMD_NONE, set_help, NULL},
-	{"version", 'V', NULL, "the version", "--version", CMD_ALL | CMD_NONE, set_version, NULL},
+	{"help", 'h', NULL, "this text", "--help", CMD_ALL | CMD_NONE | CMD_EXPLAIN, set_help, NULL},
+	{"version", 'V', NULL, "the version", "--version", CMD_ALL | CMD_NONE | CMD_EXPLAIN, set_version, NULL},
 };
 /* clang-format on */
 
@@ -137,10 +137,11 @@ static const char *next_name(void *ctx)
 
 static const char *command_name(unsigned int command)
 {
-	static const char *const names[] = {"watch", "run", "summary", "pending", "status"};
+	static const char *const names[] = {
+	    "watch", "run", "summary", "pending", "status", [8] = "explain"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (command & 1u << i)
+		if (names[i] && command & 1u << i)
 			return names[i];
 	return "tracectl";
 }

@@ -20,6 +20,7 @@
 #define CMD_STATUS 16u
 #define CMD_STRACE 64u /* it has flags of its own */
 #define CMD_NONE 32u /* flags in front of the command */
+#define CMD_EXPLAIN 256u /* asks nobody: has only the flags of how it is shown */
 #define CMD_ALL (CMD_WATCH | CMD_RUN | CMD_SUMMARY | CMD_PENDING | CMD_STATUS)
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };

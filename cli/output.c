@@ -12,13 +12,28 @@
 #include <unistd.h>
 #include "msg.h"
 
+unsigned int output_columns(void)
+{
+	const char *text = getenv("COLUMNS");
+	char *end;
+	unsigned long v = text ? strtoul(text, &end, 10) : 0;
+
+	return v && v <= 10000 && !*end ? (unsigned int)v : 0;
+}
+
 void output_resize(struct output *out)
 {
+	unsigned int columns = output_columns();
 	struct winsize size;
 
-	if (!out->is_terminal || ioctl(out->fd, TIOCGWINSZ, &size) || !size.ws_col)
+	if (!out->is_terminal)
 		return;
-	out->width = size.ws_col;
+	if (columns)
+		out->width = columns;
+	if (ioctl(out->fd, TIOCGWINSZ, &size) || !size.ws_col)
+		return;
+	if (!columns)
+		out->width = size.ws_col;
 	out->height = size.ws_row;
 }
 

@@ -29,6 +29,7 @@ struct output {
 int output_init(struct output *out, const struct options *o, int fd, char *err);
 void output_done(struct output *out);
 void output_resize(struct output *out); /* asks the terminal for its size */
+unsigned int output_columns(void); /* what COLUMNS asks for, 0: nothing */
 
 /*
  * Writes what is buffered. 0; -EINTR: wake_fd (-1: none) is readable and something is left;

@@ -35,6 +35,10 @@ refused "the same for summary" 'bogus' summary --bogus
 refused "the same for pending" "$dead" pending --pid $dead
 refused "the same for status" 'bogus' status --bogus
 refused "unknown backend" 'magic' --backend magic status
+refused "explain: unknown name" 'openat' explain opeant
+refused "explain: unknown error" 'ENOENT' explain ENOETN
+refused "explain: no name" 'needs a name' explain
+refused "explain: bad expression" '(' explain '/(/'
 
 tc run --bogus -- true 2>"$dir/refused"
 status=$?
@@ -44,7 +48,7 @@ tc run 2>"$dir/refused"
 ok "run: without a command" test $? -ne 0
 ok "run: says so" one_line "$dir/refused"
 
-for command in watch run summary pending status; do
+for command in watch run summary pending status explain; do
 	tc $command --help >"$dir/help" 2>"$dir/help.err"
 	ok "$command --help: status" is $? 0
 	ok "$command --help: on stdout" test -s "$dir/help" -a ! -s "$dir/help.err"
