@@ -30,10 +30,10 @@ static __noinline int tell_task(struct task_struct *task, struct task_state *st,
 	r.start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	r.cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 	r.ppid = BPF_CORE_READ(task, real_parent, tgid);
-	r.uid = BPF_CORE_READ(task, cred, uid.val);
-	r.euid = BPF_CORE_READ(task, cred, euid.val);
-	r.gid = BPF_CORE_READ(task, cred, gid.val);
-	r.egid = BPF_CORE_READ(task, cred, egid.val);
+	r.uid = BPF_CORE_READ(task, real_cred, uid.val);
+	r.euid = BPF_CORE_READ(task, real_cred, euid.val);
+	r.gid = BPF_CORE_READ(task, real_cred, gid.val);
+	r.egid = BPF_CORE_READ(task, real_cred, egid.val);
 	if (!emit(&r, sizeof(r)))
 		st->told |= sessions;
 	return 0;

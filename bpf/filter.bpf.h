@@ -6,7 +6,7 @@
 #ifndef FILTER_BPF_H
 #define FILTER_BPF_H
 
-#include "maps.bpf.h"
+#include "access.bpf.h"
 
 #define CGROUP_DEPTH 16
 
@@ -57,16 +57,21 @@ GLOBAL __u64 inherited_mask(__u64 inherited, __u64 since_ns)
 static __noinline __u64 task_mask(struct task_struct *task, struct task_state *st)
 {
 	__u32 tgid = task->tgid, tid = task->pid;
-	__u64 mask = cfg.active;
+	__u64 allowed, mask = cfg.active;
 	struct comm_key comm;
+	__u64 *skip;
 	__u32 uid;
 
-	if (bpf_map_lookup_elem(&ignored, &tgid))
+	skip = bpf_map_lookup_elem(&ignored, &tgid);
+	if (skip && *skip == TR_IGNORED)
 		return 0;
+	if (cfg.limited)
+		mask &= ~cfg.limited | (skip ? 0 : owner_sessions(task));
+	allowed = mask;
 	mask &= dimension(&by_tgid, &tgid, cfg.any_tgid);
 	mask &= dimension(&by_tid, &tid, cfg.any_tid);
 	if (mask & ~cfg.any_uid) {
-		uid = BPF_CORE_READ(task, cred, uid.val);
+		uid = BPF_CORE_READ(task, real_cred, uid.val);
 		mask &= dimension(&by_uid, &uid, cfg.any_uid);
 	}
 	if (mask & ~cfg.any_comm) {
@@ -76,19 +81,23 @@ static __noinline __u64 task_mask(struct task_struct *task, struct task_state *s
 	}
 	if (mask & ~cfg.any_cgroup)
 		mask &= cgroup_mask(task);
-	return mask | (st->inherited ? inherited_mask(st->inherited, st->inherited_ns) : 0);
+	if (st->inherited)
+		mask |= inherited_mask(st->inherited, st->inherited_ns) & allowed;
+	return mask;
 }
 
 /*
  * The sessions that want this task. Cached; what can change the answer is a new generation (any
- * session came or went, or a comm changed), other credentials, or another cgroup.
+ * session came or went, or a comm changed), other credentials, or another cgroup. Not cached is whether
+ * limited sessions may see it.
  */
 static __always_inline __u64 task_sessions(struct task_struct *task, struct task_state *st)
 {
 	__u32 gen = cfg.gen;
 
-	if (st->gen == gen && st->cred == (__u64)task->cred && st->cgroups == (__u64)task->cgroups)
-		return st->mask;
+	if (st->gen == gen && st->cred == (__u64)task->real_cred &&
+	    st->cgroups == (__u64)task->cgroups)
+		return visible_sessions(task, st, st->mask);
 	if (st->attach_epoch != cfg.attach_epoch) {
 		st->attach_epoch = cfg.attach_epoch;
 		st->live = 0;
@@ -96,12 +105,14 @@ static __always_inline __u64 task_sessions(struct task_struct *task, struct task
 		st->reported = 0;
 		st->slot = 0;
 	}
-	st->cred = (__u64)task->cred;
+	if (st->cred != (__u64)task->real_cred)
+		st->dumpable = 0;
+	st->cred = (__u64)task->real_cred;
 	st->cgroups = (__u64)task->cgroups;
 	st->mask = task_mask(task, st);
 	st->told = 0;
 	st->gen = gen;
-	return st->mask;
+	return visible_sessions(task, st, st->mask);
 }
 
 static __always_inline __u32 call_index(__u32 nr)

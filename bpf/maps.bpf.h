@@ -55,7 +55,9 @@ struct task_state {
 	__u16 nr;
 	__u8 abi;
 	__u8 phase;   /* PHASE_* of the call in progress, in this attach_epoch */
-	__u32 slot;   /* index in `slots` of its capture, plus 1; 0: none */
+	__u16 slot;   /* index in `slots` of its capture, plus 1; 0: none */
+	__u8 dumpable; /* as long as it had its memory */
+	__u8 pad;
 };
 
 /* Linux 6.2: reads of the kernel's structures without a function call for each. */
@@ -145,7 +147,8 @@ DIMENSION(by_tid, __u32);
 DIMENSION(by_uid, __u32);
 DIMENSION(by_comm, struct comm_key);
 DIMENSION(by_cgroup, __u64);
-DIMENSION(ignored, __u32); /* processes that are never traced: the daemon and its clients */
+DIMENSION(by_owner, struct tr_owner); /* limited sessions */
+DIMENSION(ignored, __u32); /* TR_IGNORED*: the daemon and its clients */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -155,7 +155,7 @@ static __noinline __u64 late_sessions(struct task_struct *task, struct pt_regs *
 				      struct task_state *st, __u32 *flags)
 {
 	bool came = st->gen || !st->phase || (st->reported & ~st->live);
-	__u64 mask = st->live & task_sessions(task, st);
+	__u64 mask = inherited_mask(st->live, st->start_ns) & task_sessions(task, st);
 
 	if (mask || !came || (st->phase & PHASE_EXECED))
 		return mask;
@@ -188,6 +188,8 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	mask = st->live;
 	if (st->gen != cfg.gen || (st->reported & ~mask))
 		mask = late_sessions(task, regs, st, &flags);
+	else
+		mask = visible_sessions(task, st, mask);
 	st->live = mask;
 	if (!mask || is_cut_off(task, ret))
 		return 0;
@@ -309,10 +311,11 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux
 	if (!st || !s)
 		return 0;
 	st->gen = 0;
+	st->dumpable = 0;
 	mask = task_sessions(task, st) & cfg.traced;
 	st->phase |= PHASE_EXECED;
 	/* A call in progress stays with those who saw it begin, unless they lost sight of the task. */
-	st->live &= mask;
+	st->live = inherited_mask(st->live, st->start_ns) & mask;
 	if (!mask)
 		return 0;
 	r = (struct tr_exec *)s->exec;

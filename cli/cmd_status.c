@@ -26,6 +26,7 @@ static const struct known {
 	{ "server", "tracerd", KIND_TEXT },
 	{ "backend", "backend", KIND_TEXT },
 	{ "kernel", "kernel", KIND_TEXT },
+	{ "scope", "you see", KIND_TEXT },
 	{ "uptime_s", "running for", KIND_SECONDS },
 	{ "sessions", "sessions", KIND_NUMBER },
 	{ "events", "events", KIND_NUMBER },

@@ -361,6 +361,8 @@ static void put_lost(struct line *l, const struct tr_lost *rec)
 	buf_str(l->out, rec->count == 1 ? " event" : " events");
 	buf_str(l->out, rec->where == TR_LOST_RING ?
 				" lost here: tracerd could not keep up" :
+		       rec->where == TR_LOST_RATE ?
+				" lost here: more in a second than you may have" :
 				" lost here: they were not read fast enough");
 	term_reset(l->out, l->color);
 }

@@ -260,7 +260,8 @@ static void put_lost(struct render *r, const struct tr_lost *rec, struct json *j
 	json_key(j, "count");
 	json_u64(j, rec->count);
 	json_key(j, "where");
-	json_str(j, rec->where == TR_LOST_RING ? "ring" : "client");
+	json_str(j, rec->where == TR_LOST_RING ? "ring" :
+		    rec->where == TR_LOST_RATE ? "rate" : "client");
 }
 
 void render_json(struct render *r, const struct tr_hdr *rec, struct buf *out)

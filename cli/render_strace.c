@@ -345,6 +345,7 @@ static void put_lost(const struct tr_lost *rec, struct buf *out)
 	buf_str(out, "--- lost ");
 	buf_u64(out, rec->count);
 	buf_str(out, rec->where == TR_LOST_RING ? " events: the tracer could not keep up ---\n" :
+		     rec->where == TR_LOST_RATE ? " events: more than a user may have ---\n" :
 						  " events: they were not read in time ---\n");
 }
 

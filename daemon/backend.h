@@ -27,6 +27,19 @@ struct sink {
 	bool (*full)(void *ctx);
 };
 
+/*
+ * Who asks. A limited one sees only processes that ptrace would let it attach to: its own uid and gid (of the
+ * initial user namespace), dumpable, in its user namespace or one that it made there.
+ */
+struct watcher {
+	bool limited;
+	uint32_t uid, gid;
+	uint32_t userns; /* inode number */
+	uint64_t caps;	 /* that it holds in its namespace */
+};
+
+enum ignored_by { IGNORED_BY_NONE, IGNORED_BY_ALL, IGNORED_BY_LIMITED };
+
 /* What summary sessions get; called once for each process and call. */
 typedef void summary_fn(void *ctx, const struct tr_summary_key *key, const struct tr_summary *sum);
 
@@ -45,9 +58,9 @@ struct backend_ops {
 	int (*fd)(struct backend *b, unsigned int i); /* readable when much waits; -1: no more */
 	/* Hands on what waits; `all`: what was made up to now, whatever its order. Returns the number. */
 	int (*drain)(struct backend *b, bool all);
-	/* err: a sentence of FILTER_ERR_LEN bytes. The filter must live until session_del. */
+	/* err: a sentence of FILTER_ERR_LEN bytes. Filter and watcher must live until session_del. */
 	int (*session_add)(struct backend *b, unsigned int session, const struct filter *f,
-			   char *err);
+			   const struct watcher *who, char *err);
 	/* When it returns nothing more is made for the session; what was made is still to be drained. */
 	void (*session_del)(struct backend *b, unsigned int session);
 	/*
@@ -59,8 +72,8 @@ struct backend_ops {
 	/* Hands on what the tasks of a session are blocked in; session < 0: newly blocked ones, of all. */
 	int (*pending)(struct backend *b, int session);
 	void (*retell)(struct backend *b); /* tells all facts again, to everybody */
-	/* The process is never traced, as long as that is so. */
-	void (*ignore)(struct backend *b, uint32_t tgid, bool on);
+	/* The process is not traced, as long as that is so. */
+	void (*ignore)(struct backend *b, uint32_t tgid, enum ignored_by by);
 	void (*stats)(struct backend *b, struct backend_stats *stats);
 };
 

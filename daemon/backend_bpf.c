@@ -139,6 +139,7 @@ static void find_maps(struct backend *b)
 	    .by_uid = bpf_map__fd(s->maps.by_uid),
 	    .by_comm = bpf_map__fd(s->maps.by_comm),
 	    .by_cgroup = bpf_map__fd(s->maps.by_cgroup),
+	    .by_owner = bpf_map__fd(s->maps.by_owner),
 	    .ignored = bpf_map__fd(s->maps.ignored),
 	    .summaries = bpf_map__fd(s->maps.summaries),
 	    .counters = bpf_map__fd(s->maps.counters),
@@ -295,13 +296,13 @@ static void report_lost(struct backend *b)
 }
 
 static int bpf_session_add(struct backend *b, unsigned int session, const struct filter *f,
-			   char *err)
+			   const struct watcher *who, char *err)
 {
 	int r;
 
 	report_lost(b);
 	b->uncounted[session] = 0;
-	r = bpf_filter_add(b, session, f, err);
+	r = bpf_filter_add(b, session, f, who, err);
 	if (r || !needs_programs(f))
 		return r;
 	r = b->tracing ? 0 : attach(b);
@@ -379,12 +380,12 @@ static int bpf_drain(struct backend *b, bool all)
 	return n;
 }
 
-static void bpf_ignore(struct backend *b, uint32_t tgid, bool on)
+static void bpf_ignore(struct backend *b, uint32_t tgid, enum ignored_by by)
 {
-	uint64_t one = 1;
+	uint64_t value = by == IGNORED_BY_ALL ? TR_IGNORED : TR_IGNORED_LIMITED;
 
-	if (on)
-		bpf_map_update_elem(b->maps.ignored, &tgid, &one, BPF_ANY);
+	if (by)
+		bpf_map_update_elem(b->maps.ignored, &tgid, &value, BPF_ANY);
 	else
 		bpf_map_delete_elem(b->maps.ignored, &tgid);
 }

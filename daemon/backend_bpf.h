@@ -17,11 +17,12 @@ struct bpf_link;
 
 /* File descriptors of the maps that sessions are compiled into. */
 struct bpf_maps {
-	int by_tgid, by_tid, by_uid, by_comm, by_cgroup, ignored, summaries, counters;
+	int by_tgid, by_tid, by_uid, by_comm, by_cgroup, by_owner, ignored, summaries, counters;
 };
 
 struct bpf_session {
 	const struct filter *filter; /* NULL: the bit is free */
+	const struct watcher *who;
 	uint64_t cgroups[32];	     /* ids that were entered */
 	unsigned int ncgroups;
 	uint32_t *descendants; /* processes that ran when the session began */
@@ -56,7 +57,8 @@ struct backend {
 void bpf_counters(struct backend *b, struct tr_counters *fresh);
 
 /* bpf_filter.c: sessions into maps. Both leave the maps of other sessions as they are. */
-int bpf_filter_add(struct backend *b, unsigned int session, const struct filter *f, char *err);
+int bpf_filter_add(struct backend *b, unsigned int session, const struct filter *f,
+		   const struct watcher *who, char *err);
 void bpf_filter_del(struct backend *b, unsigned int session);
 void bpf_filter_forget(struct backend *b); /* tasks cache nothing, sessions know nothing */
 

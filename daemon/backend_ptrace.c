@@ -276,10 +276,15 @@ static void ptrace_session_del(struct backend *b, unsigned int session)
 }
 
 static int ptrace_session_add(struct backend *b, unsigned int session, const struct filter *f,
-			      char *err)
+			      const struct watcher *who, char *err)
 {
 	int r;
 
+	if (who->limited) {
+		snprintf(err, FILTER_ERR_LEN, "this tracerd works by ptrace, with its own rights: "
+					      "it serves no other user");
+		return -EACCES;
+	}
 	ptrace_summary_drop(b, session);
 	r = ptrace_session_enter(b, session, f, err);
 	if (r)
@@ -294,8 +299,9 @@ static int ptrace_session_add(struct backend *b, unsigned int session, const str
 	return 0;
 }
 
-static void ptrace_ignore(struct backend *b, uint32_t tgid, bool on)
+static void ptrace_ignore(struct backend *b, uint32_t tgid, enum ignored_by by)
 {
+	bool on = by == IGNORED_BY_ALL;
 	struct ptrace_tgid *g;
 
 	HASH_FIND(hh, b->ignored, &tgid, sizeof(tgid), g);

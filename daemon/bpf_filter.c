@@ -148,7 +148,26 @@ static int enter_descendants(struct backend *b, struct bpf_session *s, const str
 	return r;
 }
 
-int bpf_filter_add(struct backend *b, unsigned int session, const struct filter *f, char *err)
+/* Before the session is active: there is no moment at which it is not limited. */
+static int enter_watcher(struct backend *b, unsigned int session, const struct watcher *who)
+{
+	struct tr_owner owner = {.uid = who->uid, .gid = who->gid, .userns = who->userns};
+
+	compile_set(&b->cfg->limited, bit(session), who->limited);
+	b->cfg->caps[session] = who->caps;
+	return who->limited ? map_set(b->maps.by_owner, &owner, bit(session)) : 0;
+}
+
+static void leave_watcher(struct backend *b, unsigned int session, const struct watcher *who)
+{
+	struct tr_owner owner = {.uid = who->uid, .gid = who->gid, .userns = who->userns};
+
+	if (who->limited)
+		map_clear(b->maps.by_owner, &owner, bit(session));
+}
+
+int bpf_filter_add(struct backend *b, unsigned int session, const struct filter *f,
+		   const struct watcher *who, char *err)
 {
 	struct bpf_session *s = &b->sessions[session];
 	uint64_t mask = bit(session);
@@ -159,7 +178,10 @@ int bpf_filter_add(struct backend *b, unsigned int session, const struct filter 
 	if (r)
 		return r;
 	s->filter = f;
-	r = enter_tasks(b, s, f, mask);
+	s->who = who;
+	r = enter_watcher(b, session, who);
+	if (!r)
+		r = enter_tasks(b, s, f, mask);
 	if (!r) {
 		compile_enter(b->cfg, session, f, bpf_now_ns());
 		compile_set(&b->cfg->active, mask, true);
@@ -184,6 +206,7 @@ void bpf_filter_del(struct backend *b, unsigned int session)
 	compile_set(&b->cfg->active, bit(session), false);
 	compile_changed(b->cfg);
 	leave_tasks(b, s, bit(session));
+	leave_watcher(b, session, s->who);
 	free(s->descendants);
 	memset(s, 0, sizeof(*s));
 	set_common(b);

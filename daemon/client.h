@@ -9,6 +9,7 @@
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <tracer/wire.h>
+#include "auth.h"
 #include "ctl.h"
 
 #define CLIENT_ANSWERS_MAX (4u << 20) /* bytes of answers that may wait before a client is dropped */
@@ -23,7 +24,8 @@ struct client {
 	TAILQ_ENTRY(client) entry;
 	struct ctl *ctl;
 	int fd;
-	uint32_t pid;
+	struct peer peer;
+	struct user *user; /* NULL: not limited */
 	bool only; /* the event loop ends with it */
 	enum client_state state;
 	int session; /* -1: none */

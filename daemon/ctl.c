@@ -6,8 +6,6 @@
 #include "ctl.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <core/buf.h>
+#include "admit.h"
 #include "client.h"
 #include "log.h"
 #include "procfs.h"
@@ -25,6 +24,7 @@
 #define TICK_IDLE_US 25000
 #define SCAN_NS 250000000ULL	/* how often blocked calls are looked for */
 #define CLIENTS_MAX 256
+#define REST_US 100000
 
 TAILQ_HEAD(client_list, client);
 
@@ -33,8 +33,9 @@ struct ctl {
 	const struct backend_ops *ops;
 	struct backend *backend;
 	struct hub *hub;
-	const struct config *config;
+	struct admission admission;
 	struct event *listener, *tick;
+	struct event *rest; /* from accepting, where descriptors have run out */
 	struct event *rings[16];
 	struct client_list clients;
 	unsigned int nclients, nsessions;
@@ -61,6 +62,10 @@ static void set_tick(struct ctl *ctl, long us)
 
 static void end_session(struct client *c, struct tr_end *end_x)
 {
+	struct hub_session_stats stats;
+
+	if (!hub_session_stats(c->ctl->hub, c->session, &stats))
+		admit_closed(c->user, stats.limit_bytes);
 	hub_close(c->ctl->hub, c->session, end_x);
 	c->session = -1;
 	c->state = CLIENT_IDLE;
@@ -69,15 +74,28 @@ static void end_session(struct client *c, struct tr_end *end_x)
 		event_del(c->ctl->tick);
 }
 
+/* A process is left out as long as it has a connection; a limited one only for limited sessions. */
+static void set_ignored(struct ctl *ctl, uint32_t pid)
+{
+	enum ignored_by by = IGNORED_BY_NONE;
+	const struct client *c;
+
+	TAILQ_FOREACH(c, &ctl->clients, entry)
+		if (c->peer.pid == pid && by != IGNORED_BY_ALL)
+			by = c->peer.who.limited ? IGNORED_BY_LIMITED : IGNORED_BY_ALL;
+	ctl->ops->ignore(ctl->backend, pid, by);
+}
+
 void ctl_gone(struct client *c)
 {
 	struct ctl *ctl = c->ctl;
 
 	if (c->session >= 0)
 		end_session(c, NULL);
-	ctl->ops->ignore(ctl->backend, c->pid, false);
 	TAILQ_REMOVE(&ctl->clients, c, entry);
 	ctl->nclients--;
+	set_ignored(ctl, c->peer.pid);
+	admit_gone(c->user);
 	if (c->only)
 		event_base_loopbreak(ctl->base);
 	client_free(c);
@@ -171,6 +189,23 @@ static void on_ring(evutil_socket_t fd, short what, void *arg)
 	serve_sessions(ctl);
 }
 
+static int start_session(struct client *c, struct filter *f, char *err)
+{
+	struct hub_user user = {.out = c->out};
+	struct hub_session_stats stats;
+	struct ctl *ctl = c->ctl;
+	int r = admit_session(&ctl->admission, &c->peer, c->user, ctl->nsessions, f, &user, err);
+
+	if (r) {
+		filter_done(f);
+		return r;
+	}
+	r = hub_open(ctl->hub, f, &user, err);
+	if (r >= 0 && !hub_session_stats(ctl->hub, r, &stats))
+		admit_opened(c->user, stats.limit_bytes);
+	return r;
+}
+
 static void open_session(struct client *c, const char *text, size_t len)
 {
 	struct ctl *ctl = c->ctl;
@@ -183,12 +218,6 @@ static void open_session(struct client *c, const char *text, size_t len)
 		client_error(c, "this connection has a session already");
 		return;
 	}
-	if (ctl->nsessions >= ctl->config->max_sessions) {
-		snprintf(err, sizeof(err), "there are %u sessions already, which is the limit",
-			 ctl->nsessions);
-		client_error(c, err);
-		return;
-	}
 	filter_init(&f);
 	if (filter_parse(&f, text, len, err)) {
 		filter_done(&f);
@@ -196,7 +225,7 @@ static void open_session(struct client *c, const char *text, size_t len)
 		return;
 	}
 	c->kind = f.kind;
-	r = hub_open(ctl->hub, &f, c->out, err);
+	r = start_session(c, &f, err);
 	if (r < 0) {
 		client_error(c, err);
 		return;
@@ -257,7 +286,7 @@ static void add_session(struct buf *b, const struct client *c)
 	if (c->session < 0 || hub_session_stats(c->ctl->hub, c->session, &s))
 		return;
 	snprintf(line, sizeof(line), "%d kind=%s client=%u delivered=%llu lost=%llu queued=%llu",
-		 c->session, kinds[s.kind], c->pid, (unsigned long long)s.delivered,
+		 c->session, kinds[s.kind], c->peer.pid, (unsigned long long)s.delivered,
 		 (unsigned long long)s.lost, (unsigned long long)s.queued_bytes);
 	add_key(b, "session", line);
 }
@@ -274,31 +303,43 @@ static uint64_t events_per_second(struct ctl *ctl, uint64_t events)
 	return ctl->rate;
 }
 
+/* What concerns all: not for those who see only what is theirs. */
+static void add_totals(struct buf *b, struct ctl *ctl)
+{
+	struct backend_stats backend;
+	struct hub_stats hub;
+
+	hub_stats(ctl->hub, &hub);
+	ctl->ops->stats(ctl->backend, &backend);
+	add_number(b, "sessions", hub.sessions);
+	add_number(b, "events", hub.delivered);
+	add_number(b, "events_per_s", events_per_second(ctl, hub.delivered));
+	add_number(b, "lost", hub.lost);
+	add_number(b, "memory_bytes", procfs_own_memory());
+	add_number(b, "ring_bytes", backend.kernel_bytes);
+	add_number(b, "programs_attached", backend.programs);
+}
+
 static void send_status(struct client *to)
 {
 	struct ctl *ctl = to->ctl;
-	struct backend_stats backend;
-	struct hub_stats hub;
 	struct utsname uts;
 	struct buf b = {};
 	struct client *c;
 
-	hub_stats(ctl->hub, &hub);
-	ctl->ops->stats(ctl->backend, &backend);
 	uname(&uts);
 	add_key(&b, "server", TRACER_VERSION);
 	add_key(&b, "backend", ctl->ops->name);
 	add_key(&b, "kernel", uts.release);
+	add_key(&b, "scope", to->user ? "your own processes" : "every process");
 	add_number(&b, "uptime_s", (now_ns(CLOCK_MONOTONIC) - ctl->started_ns) / 1000000000ULL);
-	add_number(&b, "sessions", hub.sessions);
-	add_number(&b, "events", hub.delivered);
-	add_number(&b, "events_per_s", events_per_second(ctl, hub.delivered));
-	add_number(&b, "lost", hub.lost);
-	add_number(&b, "memory_bytes", procfs_own_memory());
-	add_number(&b, "ring_bytes", backend.kernel_bytes);
-	add_number(&b, "programs_attached", backend.programs);
+	if (to->user)
+		add_number(&b, "sessions", admit_sessions(to->user));
+	else
+		add_totals(&b, ctl);
 	TAILQ_FOREACH(c, &ctl->clients, entry)
-		add_session(&b, c);
+		if (!to->user || c->user == to->user)
+			add_session(&b, c);
 	if (!b.failed)
 		client_send(to, TR_FRAME_STATUS, b.p, b.len);
 	buf_done(&b);
@@ -331,26 +372,6 @@ bool ctl_request(struct client *c, uint16_t type, const void *payload, size_t le
 	return true;
 }
 
-static bool in_group(const struct ucred *peer, const char *name)
-{
-	struct group *group = getgrnam(name);
-	struct passwd *user;
-	gid_t groups[64];
-	int n = 64;
-
-	if (!group)
-		return false;
-	if (peer->gid == group->gr_gid)
-		return true;
-	user = getpwuid(peer->uid);
-	if (!user || getgrouplist(user->pw_name, peer->gid, groups, &n) < 0)
-		return false;
-	for (int i = 0; i < n; i++)
-		if (groups[i] == group->gr_gid)
-			return true;
-	return false;
-}
-
 static void greet(struct client *c)
 {
 	struct tr_hello hello = {.version = TR_WIRE_VERSION, .pid = getpid()};
@@ -361,51 +382,86 @@ static void greet(struct client *c)
 	client_send(c, TR_FRAME_HELLO, &hello, sizeof(hello));
 }
 
-static int add_client(struct ctl *ctl, int fd, bool only)
+/* What the new socket takes at once, and no more. */
+static void turn_away(struct ctl *ctl, int fd, const char *sentence)
 {
-	struct ucred peer = {};
-	socklen_t len = sizeof(peer);
-	struct client *c;
-	char refusal[96];
-	bool allowed;
+	struct client *c = client_new(ctl, ctl->base, fd);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) || ctl->nclients == CLIENTS_MAX) {
-		close(fd);
-		return -EMFILE;
-	}
-	allowed = only || peer.uid == 0 || peer.uid == geteuid() || in_group(&peer, ctl->config->group);
-	if (!allowed)
-		log_warn("refused uid %u: neither root nor in group %s", peer.uid,
-			 ctl->config->group);
-	c = client_new(ctl, ctl->base, fd);
 	if (!c) {
+		close(fd);
+		return;
+	}
+	client_error(c, sentence);
+	client_flush(c);
+	client_free(c);
+}
+
+static int add_client(struct ctl *ctl, int fd, const struct peer *peer, struct user *user)
+{
+	struct client *c = client_new(ctl, ctl->base, fd);
+
+	if (!c) {
+		admit_gone(user);
 		close(fd);
 		return -ENOMEM;
 	}
 	TAILQ_INSERT_TAIL(&ctl->clients, c, entry);
 	ctl->nclients++;
-	c->only = only;
-	c->pid = peer.pid;
-	ctl->ops->ignore(ctl->backend, c->pid, true);
-	if (allowed) {
-		greet(c);
-	} else {
-		snprintf(refusal, sizeof(refusal),
-			 "only root and members of group %s may use this tracerd", ctl->config->group);
-		client_error(c, refusal);
-	}
-	if (!client_flush(c) || !allowed)
+	c->peer = *peer;
+	c->user = user;
+	c->only = peer->sole;
+	set_ignored(ctl, peer->pid);
+	greet(c);
+	if (!client_flush(c))
 		ctl_gone(c);
 	return 0;
 }
 
+/* Some places are left for root and the group. */
+static bool has_place(const struct ctl *ctl, bool limited)
+{
+	return ctl->nclients < (limited ? CLIENTS_MAX / 8 * 7 : CLIENTS_MAX);
+}
+
+static void meet(struct ctl *ctl, int fd)
+{
+	char err[FILTER_ERR_LEN];
+	struct peer peer = {};
+	struct user *user;
+
+	if (admit_connection(&ctl->admission, fd, &peer, &user, err)) {
+		turn_away(ctl, fd, err);
+	} else if (!has_place(ctl, user)) {
+		admit_gone(user);
+		turn_away(ctl, fd, "tracerd has as many clients as it can serve");
+	} else {
+		add_client(ctl, fd, &peer, user);
+	}
+}
+
 static void on_accept(evutil_socket_t fd, short what, void *arg)
 {
+	struct timeval tv = {.tv_usec = REST_US};
+	struct ctl *ctl = arg;
 	int client;
 
 	(void)what;
 	while ((client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
-		add_client(arg, client, false);
+		meet(ctl, client);
+	if (errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != ENOBUFS)
+		return;
+	/* The socket stays readable: without a rest we would do nothing else. */
+	event_del(ctl->listener);
+	event_add(ctl->rest, &tv);
+}
+
+static void on_rested(evutil_socket_t fd, short what, void *arg)
+{
+	struct ctl *ctl = arg;
+
+	(void)fd;
+	(void)what;
+	event_add(ctl->listener, NULL);
 }
 
 struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, struct backend *b,
@@ -420,12 +476,12 @@ struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, stru
 			    .ops = ops,
 			    .backend = b,
 			    .hub = hub,
-			    .config = config,
 			    .listen_fd = -1};
 	TAILQ_INIT(&ctl->clients);
+	admit_init(&ctl->admission, config);
 	ctl->started_ns = ctl->rate_ns = now_ns(CLOCK_MONOTONIC);
 	ctl->tick = event_new(base, -1, 0, on_tick, ctl);
-	ops->ignore(b, getpid(), true);
+	ops->ignore(b, getpid(), IGNORED_BY_ALL);
 	for (unsigned int i = 0; i < 16 && (fd = ops->fd(b, i)) >= 0; i++) {
 		ctl->rings[i] = event_new(base, fd, EV_READ | EV_PERSIST | EV_ET, on_ring, ctl);
 		event_add(ctl->rings[i], NULL);
@@ -446,6 +502,8 @@ void ctl_free(struct ctl *ctl)
 			event_free(ctl->rings[i]);
 	if (ctl->listener)
 		event_free(ctl->listener);
+	if (ctl->rest)
+		event_free(ctl->rest);
 	if (ctl->tick)
 		event_free(ctl->tick);
 	if (ctl->listen_fd >= 0)
@@ -457,10 +515,14 @@ int ctl_listen(struct ctl *ctl, int fd)
 {
 	ctl->listen_fd = fd;
 	ctl->listener = event_new(ctl->base, fd, EV_READ | EV_PERSIST, on_accept, ctl);
-	return ctl->listener && !event_add(ctl->listener, NULL) ? 0 : -ENOMEM;
+	ctl->rest = event_new(ctl->base, -1, 0, on_rested, ctl);
+	return ctl->listener && ctl->rest && !event_add(ctl->listener, NULL) ? 0 : -ENOMEM;
 }
 
 int ctl_serve_one(struct ctl *ctl, int fd)
 {
-	return add_client(ctl, fd, true);
+	struct peer peer;
+
+	auth_sole(fd, &peer);
+	return add_client(ctl, fd, &peer, NULL);
 }

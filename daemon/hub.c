@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "payload.h"
 
-#define CHUNK_SIZE (128u << 10)
+#define CHUNK_SIZE (HUB_QUEUE_MIN / 2)
 #define POOL_MAX 64 /* chunks that are kept for reuse: 8 MB */
 
 struct chunk {
@@ -26,11 +27,13 @@ struct session {
 	bool forgotten;	  /* a fact was dropped: TR_RESET goes first */
 	struct filter filter;
 	struct evbuffer *out;
+	enum config_payload payload;
+	struct hub_rate *rate; /* NULL: no limit */
 	struct chunk *chunk; /* being filled, NULL: none */
 	size_t limit;
 	uint64_t delivered, lost;
 	uint64_t last_ns; /* when the latest record was made */
-	uint64_t unsaid[2]; /* losses to be told in the stream, by enum tr_lost_where */
+	uint64_t unsaid[TR_LOST_WHERES]; /* losses to be told in the stream, by enum tr_lost_where */
 };
 
 struct hub {
@@ -43,6 +46,7 @@ struct hub {
 	uint64_t delivered, lost;
 	bool retell;
 	bool filling; /* a queue had little room left when it was looked at last */
+	struct payload_map payloads;
 	struct session sessions[TR_MAX_SESSIONS];
 };
 
@@ -53,6 +57,7 @@ struct hub *hub_new(const struct backend_ops *ops, uint32_t queue_bytes)
 	if (h) {
 		h->ops = ops;
 		h->queue_bytes = queue_bytes;
+		payload_map_init(&h->payloads);
 	}
 	return h;
 }
@@ -149,15 +154,27 @@ static void *room(struct hub *h, struct session *s, uint32_t n, bool fact)
 	return s->chunk ? s->chunk->data + s->chunk->len : NULL;
 }
 
-static bool put(struct hub *h, struct session *s, const void *rec, uint32_t len, bool fact)
+/* Which other sessions a record is for is nobody's business. */
+static bool put(struct hub *h, struct session *s, const struct tr_hdr *rec, bool fact)
 {
-	void *p = room(h, s, len, fact);
+	struct tr_hdr *p = room(h, s, rec->len, fact);
 
 	if (!p)
 		return false;
-	memcpy(p, rec, len);
-	s->chunk->len += len;
+	s->chunk->len += payload_copy(&h->payloads, p, rec, s->payload);
+	p->sessions = 1ULL << (s - h->sessions);
 	return true;
+}
+
+static bool take_rate(struct hub_rate *rate, uint64_t now_ns)
+{
+	if (!rate || !rate->limit)
+		return true;
+	if (now_ns - rate->since_ns >= 1000000000ULL) {
+		rate->since_ns = now_ns;
+		rate->used = 0;
+	}
+	return rate->used < rate->limit && ++rate->used;
 }
 
 /* A slow client gets no record until it has taken half of its queue: gaps are few and long. */
@@ -173,16 +190,24 @@ static bool is_fact(const struct tr_hdr *rec)
 	return rec->type == TR_TASK || rec->type == TR_FD;
 }
 
+static bool has_unsaid(const struct session *s)
+{
+	for (unsigned int where = 0; where < TR_LOST_WHERES; where++)
+		if (s->unsaid[where])
+			return true;
+	return false;
+}
+
 static void say_lost(struct hub *h, struct session *s, uint64_t time_ns)
 {
-	for (unsigned int where = 0; where < 2; where++) {
+	for (unsigned int where = 0; where < TR_LOST_WHERES; where++) {
 		struct tr_lost r = {
 			.h = {.len = sizeof(r), .type = TR_LOST, .time_ns = time_ns},
 			.count = s->unsaid[where],
 			.where = where,
 		};
 
-		if (s->unsaid[where] && put(h, s, &r, sizeof(r), true))
+		if (s->unsaid[where] && put(h, s, &r.h, true))
 			s->unsaid[where] = 0;
 	}
 }
@@ -191,10 +216,16 @@ static void say_forget(struct hub *h, struct session *s, uint64_t time_ns)
 {
 	struct tr_hdr r = {.len = sizeof(r), .type = TR_RESET, .time_ns = time_ns};
 
-	if (!put(h, s, &r, sizeof(r), true))
+	if (!put(h, s, &r, true))
 		return;
 	s->forgotten = false;
 	h->retell = true;
+}
+
+static void lose(struct session *s, enum tr_lost_where where)
+{
+	s->lost++;
+	s->unsaid[where]++;
 }
 
 static void session_record(struct hub *h, struct session *s, const struct tr_hdr *rec)
@@ -203,17 +234,20 @@ static void session_record(struct hub *h, struct session *s, const struct tr_hdr
 
 	s->last_ns = rec->time_ns;
 	if (!fact) {
-		if (is_lagging(s)) {
-			s->lost++;
-			s->unsaid[TR_LOST_CLIENT]++;
+		if (!take_rate(s->rate, rec->time_ns)) {
+			lose(s, TR_LOST_RATE);
 			return;
 		}
-		if (s->unsaid[0] || s->unsaid[1])
+		if (is_lagging(s)) {
+			lose(s, TR_LOST_CLIENT);
+			return;
+		}
+		if (has_unsaid(s))
 			say_lost(h, s, rec->time_ns);
 		if (s->forgotten)
 			say_forget(h, s, rec->time_ns);
 	}
-	if (put(h, s, rec, rec->len, fact)) {
+	if (put(h, s, rec, fact)) {
 		s->delivered += !fact;
 		return;
 	}
@@ -222,8 +256,7 @@ static void session_record(struct hub *h, struct session *s, const struct tr_hdr
 		return;
 	}
 	s->lagging = true;
-	s->lost++;
-	s->unsaid[TR_LOST_CLIENT]++;
+	lose(s, TR_LOST_CLIENT);
 }
 
 static void on_record(void *ctx, const struct tr_hdr *rec)
@@ -285,7 +318,18 @@ static int free_bit(struct hub *h)
 	return -EBUSY;
 }
 
-int hub_open(struct hub *h, struct filter *f, struct evbuffer *out, char *err)
+static size_t queue_limit(const struct hub *h, const struct filter *f, const struct hub_user *user)
+{
+	size_t limit = h->queue_bytes;
+
+	if (f->queue_bytes && f->queue_bytes < limit)
+		limit = f->queue_bytes;
+	if (user->queue_max && user->queue_max < limit)
+		limit = user->queue_max;
+	return limit < HUB_QUEUE_MIN ? HUB_QUEUE_MIN : limit;
+}
+
+int hub_open(struct hub *h, struct filter *f, const struct hub_user *user, char *err)
 {
 	int n = free_bit(h), r;
 	struct session *s;
@@ -299,13 +343,13 @@ int hub_open(struct hub *h, struct filter *f, struct evbuffer *out, char *err)
 	s = &h->sessions[n];
 	memset(s, 0, sizeof(*s));
 	s->filter = *f;
-	s->out = out;
-	s->limit = f->queue_bytes && f->queue_bytes < h->queue_bytes ? f->queue_bytes :
-								       h->queue_bytes;
-	if (s->limit < 2 * CHUNK_SIZE)
-		s->limit = 2 * CHUNK_SIZE;
+	s->out = user->out;
+	s->payload = f->no_data ? PAYLOAD_OFF : user->payload;
+	s->filter.no_data = s->payload == PAYLOAD_OFF;
+	s->rate = user->rate;
+	s->limit = queue_limit(h, f, user);
 	s->used = true;
-	r = h->ops->session_add(h->backend, n, &s->filter, err);
+	r = h->ops->session_add(h->backend, n, &s->filter, user->who, err);
 	if (r) {
 		filter_done(&s->filter);
 		s->used = false;
@@ -324,7 +368,7 @@ void hub_close(struct hub *h, int session, struct tr_end *end_x)
 	struct session *s = &h->sessions[session];
 
 	hub_stop(h, session);
-	if (s->unsaid[0] || s->unsaid[1])
+	if (has_unsaid(s))
 		say_lost(h, s, s->last_ns);
 	seal(s);
 	if (end_x)
@@ -348,7 +392,11 @@ int hub_drain(struct hub *h, bool all)
 
 void hub_flush(struct hub *h, int session)
 {
-	seal(&h->sessions[session]);
+	struct session *s = &h->sessions[session];
+
+	/* A chunk for each few records would take far more memory than the queue's limit says. */
+	if (!evbuffer_get_length(s->out))
+		seal(s);
 }
 
 void hub_stats(const struct hub *h, struct hub_stats *stats)
@@ -374,6 +422,7 @@ int hub_session_stats(const struct hub *h, int session, struct hub_session_stats
 		.delivered = s->delivered,
 		.lost = s->lost,
 		.queued_bytes = evbuffer_get_length(s->out),
+		.limit_bytes = s->limit,
 	};
 	return 0;
 }

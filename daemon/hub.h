@@ -11,12 +11,32 @@
 #include <event2/buffer.h>
 #include <tracer/wire.h>
 #include "backend.h"
+#include "config.h"
 
 struct hub;
+
+#define HUB_QUEUE_MIN (256u << 10) /* bytes that a queue has at least */
+
+/* What all sessions of one user may get together; the hub counts here. */
+struct hub_rate {
+	uint32_t limit; /* records a second, 0: any number */
+	uint32_t used;
+	uint64_t since_ns; /* when this second began */
+};
+
+/* Whom a session is for. All that it points to must live until hub_close. */
+struct hub_user {
+	struct evbuffer *out;
+	const struct watcher *who;
+	enum config_payload payload;
+	size_t queue_max; /* bytes; 0: what the filter asks for, and the hub's own limit, are all */
+	struct hub_rate *rate; /* NULL: any */
+};
 
 struct hub_session_stats {
 	enum filter_kind kind;
 	uint64_t delivered, lost, queued_bytes;
+	size_t limit_bytes; /* of the queue */
 };
 
 struct hub_stats {
@@ -30,10 +50,10 @@ struct sink hub_sink(struct hub *h);
 void hub_start(struct hub *h, struct backend *b); /* the backend that feeds it */
 
 /*
- * Opens a session; frames go to out. Takes over what f holds, also on failure. Returns its bit, or a
+ * Opens a session; frames go to the user's out. Takes over what f holds, also on failure. Returns its bit, or a
  * negative errno with a sentence in err (FILTER_ERR_LEN).
  */
-int hub_open(struct hub *h, struct filter *f, struct evbuffer *out, char *err);
+int hub_open(struct hub *h, struct filter *f, const struct hub_user *user, char *err);
 
 /* No more records are made for it; what was made comes with the next hub_drain. */
 void hub_stop(struct hub *h, int session);
@@ -44,7 +64,7 @@ void hub_close(struct hub *h, int session, struct tr_end *end_x);
 /* Moves what the backend has into the queues. Returns the number of records. */
 int hub_drain(struct hub *h, bool all);
 
-/* For each of a session's records so far that are still being gathered: makes a frame of them. */
+/* Makes a frame of a session's records that are still being gathered, unless older frames still wait. */
 void hub_flush(struct hub *h, int session);
 
 void hub_stats(const struct hub *h, struct hub_stats *stats);

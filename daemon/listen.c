@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +79,8 @@ static void make_directory(const char *path)
 	}
 }
 
-static int bind_at(const char *path, bool for_group)
+/* Everybody may connect: who may see what is decided by who it is. */
+static int bind_at(const char *path)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -91,7 +91,7 @@ static int bind_at(const char *path, bool for_group)
 		return -errno;
 	memcpy(addr.sun_path, path, strlen(path) + 1);
 	unlink(path);
-	old = umask(for_group ? 0117 : 0177);
+	old = umask(0111);
 	r = bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ? -errno : 0;
 	umask(old);
 	if (!r && listen(fd, BACKLOG))
@@ -101,9 +101,8 @@ static int bind_at(const char *path, bool for_group)
 	return r ? r : fd;
 }
 
-int listen_open(struct listener *l, const char *path, const char *group_name)
+int listen_open(struct listener *l, const char *path)
 {
-	struct group *group;
 	int fd, r;
 
 	*l = (struct listener){.lock_fd = -1};
@@ -118,15 +117,12 @@ int listen_open(struct listener *l, const char *path, const char *group_name)
 	r = lock(l);
 	if (r)
 		return r;
-	group = getgrnam(group_name);
-	fd = bind_at(path, group);
+	fd = bind_at(path);
 	if (fd < 0) {
 		log_err("can't listen at %s: %s", path, strerror(-fd));
 		return fd;
 	}
 	l->ours = true;
-	if (group && chown(path, (uid_t)-1, group->gr_gid))
-		log_warn("can't give %s to group %s: %s", path, group_name, strerror(errno));
 	return fd;
 }
 

@@ -17,11 +17,10 @@ struct listener {
 };
 
 /*
- * Listens at path, readable for the members of group where there is such a group. A socket that the
- * service manager passed comes first; its path and owners are what they are. Returns the
- * descriptor, or a negative errno after it was logged.
+ * Listens at path, where everybody can connect. A socket that the service manager passed comes first;
+ * its path and owners are what they are. Returns the descriptor, or a negative errno after it was logged.
  */
-int listen_open(struct listener *l, const char *path, const char *group);
+int listen_open(struct listener *l, const char *path);
 void listen_close(struct listener *l);
 
 #endif

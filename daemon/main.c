@@ -208,7 +208,7 @@ static int open_backend(struct server *s)
 
 static int serve_socket(struct server *s)
 {
-	int fd = listen_open(&s->listener, s->config.socket, s->config.group);
+	int fd = listen_open(&s->listener, s->config.socket);
 
 	return fd < 0 ? fd : ctl_listen(s->ctl, fd);
 }

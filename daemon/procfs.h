@@ -42,6 +42,14 @@ struct procfs_status {
 };
 int procfs_status(uint32_t tid, struct procfs_status *status_x);
 
+struct procfs_creds {
+	uint32_t uid[3], gid[3]; /* real, effective, saved; in our user namespace */
+	uint64_t permitted;	 /* capabilities, in the process's namespace */
+	uint32_t userns;	 /* inode number */
+	bool dumpable;		 /* false also for root, whose files don't tell it */
+};
+int procfs_creds(uint32_t pid, struct procfs_creds *creds_x);
+
 /* What TR_TASK tells: all but the header. */
 int procfs_task(uint32_t tgid, uint32_t tid, struct tr_task *task);
 int procfs_comm(uint32_t tgid, uint32_t tid, char comm[TR_COMM_LEN]);

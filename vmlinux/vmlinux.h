@@ -80,9 +80,25 @@ typedef struct {
 	unsigned int val;
 } kuid_t, kgid_t;
 
+typedef struct {
+	u64 val;
+} kernel_cap_t;
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct user_namespace {
+	struct user_namespace *parent;
+	kuid_t owner;
+	struct ns_common ns;
+};
+
 struct cred {
 	kuid_t uid, euid, suid;
 	kgid_t gid, egid, sgid;
+	kernel_cap_t cap_permitted;
+	struct user_namespace *user_ns;
 };
 
 struct qstr {
@@ -222,8 +238,13 @@ struct sigpending {
 	sigset_t signal;
 };
 
+typedef struct {
+	unsigned long __mm_flags[1];
+} mm_flags_t;
+
 struct mm_struct {
 	unsigned long arg_start, arg_end, env_start, env_end;
+	mm_flags_t flags;
 };
 
 struct sched_info {
@@ -242,7 +263,7 @@ struct task_struct {
 	char comm[16];
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
-	const struct cred *cred;
+	const struct cred *real_cred;
 	struct css_set *cgroups;
 	struct files_struct *files;
 	struct fs_struct *fs;

@@ -20,6 +20,7 @@ struct tr_config {
 	__u32 gen;
 	__u32 attach_epoch; /* rises when programs are attached: state of before is void */
 	__u64 active;
+	__u64 limited; /* sessions of users who see only their own processes */
 	/* sessions that don't care about a dimension; the others are asked in its map */
 	__u64 any_tgid, any_tid, any_uid, any_comm, any_cgroup;
 	__u64 traced;	 /* stream and summary sessions: those that the programs work for */
@@ -43,10 +44,21 @@ struct tr_config {
 	__u32 pad;
 	__u64 slower_ns[TR_MAX_SESSIONS];
 	__u64 born_ns[TR_MAX_SESSIONS]; /* bits inherited before that are of another session */
+	__u64 caps[TR_MAX_SESSIONS]; /* limited sessions: tasks that hold more are out of sight */
 	__u64 errnos[TR_NR_MAX];	/* errno -> sessions */
 	__u64 calls[TR_ABI_SLOTS][TR_NR_MAX]; /* number -> sessions; the last: all that are beyond */
 	struct tr_plan plans[TR_ABI_SLOTS][TR_NR_MAX];
 };
+
+/* Whose processes a limited session may see: numbers of the initial user namespace. */
+struct tr_owner {
+	__u32 uid, gid;
+	__u32 userns; /* inode number */
+};
+
+/* Values of the map of processes that are not traced. */
+#define TR_IGNORED 1		/* by nobody */
+#define TR_IGNORED_LIMITED 2	/* by limited sessions */
 
 /* Counted per CPU. */
 struct tr_counters {

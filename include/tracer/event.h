@@ -151,6 +151,8 @@ struct tr_lost {
 enum tr_lost_where {
 	TR_LOST_RING = 0,   /* the daemon did not empty the ring in time */
 	TR_LOST_CLIENT = 1, /* the client did not read in time */
+	TR_LOST_RATE = 2,   /* more in this second than the user may have */
+	TR_LOST_WHERES
 };
 
 /* What is known of a task. Told again when any of it changes. */

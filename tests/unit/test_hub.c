@@ -32,8 +32,10 @@ static int fake_drain(struct backend *b, bool all)
 	return 0;
 }
 
-static int fake_add(struct backend *b, unsigned int session, const struct filter *f, char *err)
+static int fake_add(struct backend *b, unsigned int session, const struct filter *f,
+		    const struct watcher *who, char *err)
 {
+	(void)who;
 	if (b->refuse) {
 		snprintf(err, FILTER_ERR_LEN, "the fake refuses");
 		return b->refuse;
@@ -67,6 +69,7 @@ struct rig {
 	struct hub *hub;
 	struct sink sink;
 	struct evbuffer *out[TR_MAX_SESSIONS + 1];
+	struct hub_user user;
 };
 
 static int setup(void **state)
@@ -96,6 +99,14 @@ static int teardown(void **state)
 	return 0;
 }
 
+static const struct hub_user *to(struct rig *rig, unsigned int out)
+{
+	static const struct watcher who;
+
+	rig->user = (struct hub_user){.out = rig->out[out], .who = &who, .payload = PAYLOAD_FULL};
+	return &rig->user;
+}
+
 static int open_session(struct rig *rig, unsigned int out, const char *key, const char *value)
 {
 	char err[FILTER_ERR_LEN] = "";
@@ -105,7 +116,7 @@ static int open_session(struct rig *rig, unsigned int out, const char *key, cons
 	filter_init(&f);
 	if (key)
 		assert_int_equal(filter_set(&f, key, value, err), 0);
-	r = hub_open(rig->hub, &f, rig->out[out], err);
+	r = hub_open(rig->hub, &f, to(rig, out), err);
 	if (r < 0)
 		assert_string_not_equal(err, "");
 	return r;
@@ -461,7 +472,7 @@ static void test_64_sessions(void **state)
 		assert_true(open_session(rig, i, "comm", "x") >= 0);
 	assert_true(rig->backend.added == ~0ULL);
 	filter_init(&f);
-	assert_int_equal(hub_open(rig->hub, &f, rig->out[TR_MAX_SESSIONS], err), -EBUSY);
+	assert_int_equal(hub_open(rig->hub, &f, to(rig, TR_MAX_SESSIONS), err), -EBUSY);
 	assert_non_null(strstr(err, "64"));
 	assert_int_equal(rig->backend.adds, TR_MAX_SESSIONS);
 	hub_stats(rig->hub, &stats);
@@ -501,7 +512,7 @@ static void test_backend_refuses(void **state)
 	rig->backend.refuse = -ENOENT;
 	filter_init(&f);
 	assert_int_equal(filter_set(&f, "cgroup", "/gone", err), 0);
-	assert_int_equal(hub_open(rig->hub, &f, rig->out[0], err), -ENOENT);
+	assert_int_equal(hub_open(rig->hub, &f, to(rig, 0), err), -ENOENT);
 	assert_string_equal(err, "the fake refuses");
 	hub_stats(rig->hub, &stats);
 	assert_int_equal(stats.sessions, 0);
