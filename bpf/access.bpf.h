@@ -11,6 +11,7 @@
 #include "maps.bpf.h"
 
 #define USERNS_DEPTH 4 /* namespaces of a user's own within one another */
+#define PIDNS_DEPTH 8
 #define DUMPABLE_BITS 3
 #define DUMPABLE_USER 1
 
@@ -92,9 +93,30 @@ static __always_inline bool is_dumpable(struct task_struct *task, struct task_st
 	return dumpable;
 }
 
+/* Limited sessions in whose PID namespace the task is, or in one below it: elsewhere the user could not name it. */
+static __always_inline __u64 pidns_sessions(struct task_struct *task)
+{
+	struct pid_namespace *ns = BPF_CORE_READ(task, nsproxy, pid_ns_for_children);
+	__u64 mask = 0;
+
+	for (int i = 0; i < PIDNS_DEPTH; i++) {
+		__u32 inum;
+		__u64 *m;
+
+		if (!ns)
+			break;
+		inum = BPF_CORE_READ(ns, ns.inum);
+		m = bpf_map_lookup_elem(&by_pidns, &inum);
+		if (m)
+			mask |= *m;
+		ns = BPF_CORE_READ(ns, parent);
+	}
+	return mask;
+}
+
 static __noinline __u64 limited_sessions(struct task_struct *task, struct task_state *st)
 {
-	return is_dumpable(task, st) ? owner_sessions(task) : 0;
+	return is_dumpable(task, st) ? owner_sessions(task) & pidns_sessions(task) : 0;
 }
 
 /* mask without the limited sessions that may not see the task now. */

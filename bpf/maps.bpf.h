@@ -147,7 +147,8 @@ DIMENSION(by_tid, __u32);
 DIMENSION(by_uid, __u32);
 DIMENSION(by_comm, struct comm_key);
 DIMENSION(by_cgroup, __u64);
-DIMENSION(by_owner, struct tr_owner); /* limited sessions */
+DIMENSION(by_owner, struct tr_owner); /* limited sessions, as by_pidns */
+DIMENSION(by_pidns, __u32);
 DIMENSION(ignored, __u32); /* TR_IGNORED*: the daemon and its clients */
 
 struct {

@@ -127,9 +127,9 @@ static __always_inline void call_end(struct task_struct *task, struct task_state
 
 /* A session gets the call with the arguments that the registers still hold. */
 static __noinline __u64 late_begin(struct task_struct *task, struct pt_regs *regs,
-				   struct task_state *st)
+				   struct task_state *st, __u64 sessions)
 {
-	__u64 mask = st->mask & cfg.stream, nr = regs_nr(regs);
+	__u64 mask = sessions & cfg.stream, nr = regs_nr(regs);
 	__u32 abi = task_abi(task);
 	struct tr_capture *c;
 
@@ -155,12 +155,13 @@ static __noinline __u64 late_sessions(struct task_struct *task, struct pt_regs *
 				      struct task_state *st, __u32 *flags)
 {
 	bool came = st->gen || !st->phase || (st->reported & ~st->live);
-	__u64 mask = inherited_mask(st->live, st->start_ns) & task_sessions(task, st);
+	__u64 sessions = task_sessions(task, st);
+	__u64 mask = inherited_mask(st->live, st->start_ns) & sessions;
 
 	if (mask || !came || (st->phase & PHASE_EXECED))
 		return mask;
 	*flags = TR_F_NO_ENTRY;
-	return late_begin(task, regs, st);
+	return late_begin(task, regs, st, sessions);
 }
 
 #define SIGKILL 9

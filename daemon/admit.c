@@ -81,8 +81,7 @@ void admit_gone(struct user *user)
 	}
 }
 
-static int limit_user(const struct admission *a, const struct peer *peer, struct user *u,
-		      const struct filter *f, struct hub_user *for_x, char *err)
+static int limit_user(const struct admission *a, struct user *u, struct hub_user *for_x, char *err)
 {
 	const struct config_limits *most = &a->config->user;
 	size_t memory = (size_t)most->memory_mb << 20;
@@ -101,8 +100,10 @@ static int limit_user(const struct admission *a, const struct peer *peer, struct
 	}
 	u->rate.limit = most->rate;
 	for_x->rate = &u->rate;
-	for_x->queue_max = memory - u->queue_bytes;
-	return auth_filter(&peer->who, f, err);
+	for_x->queue_max = memory / most->sessions;
+	if (for_x->queue_max < HUB_QUEUE_MIN)
+		for_x->queue_max = HUB_QUEUE_MIN;
+	return 0;
 }
 
 int admit_session(struct admission *a, const struct peer *peer, struct user *user,
@@ -118,8 +119,10 @@ int admit_session(struct admission *a, const struct peer *peer, struct user *use
 			 "there are %u sessions already, which is the limit", sessions);
 		r = -EBUSY;
 	} else if (user) {
-		r = limit_user(a, peer, user, f, for_x, err);
+		r = limit_user(a, user, for_x, err);
 	}
+	if (!r && !peer->sole)
+		r = auth_filter(&a->auth, &peer->who, f, err);
 	if (r && user)
 		auth_refused(&a->auth, user->uid, err);
 	return r;

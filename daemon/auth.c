@@ -39,6 +39,7 @@ void auth_init(struct auth *a, const struct config *config)
 	a->config = config;
 	procfs_creds(getpid(), &self);
 	a->userns = self.userns;
+	a->pidns = self.pidns;
 }
 
 static int refuse(char *err, int r, const char *sentence)
@@ -170,6 +171,7 @@ static void judge(struct auth *a, const struct ucred *cred, const struct procfs_
 		.uid = cred->uid,
 		.gid = cred->gid,
 		.userns = creds->userns,
+		.pidns = creds->pidns,
 		.caps = caps_of(creds, cred),
 	};
 }
@@ -211,34 +213,43 @@ static bool owns(const struct watcher *who, uint32_t pid)
 {
 	struct procfs_creds c;
 
-	if (procfs_creds(pid, &c))
+	if (procfs_creds(pid, &c) || !c.dumpable)
 		return false;
 	for (int i = 0; i < 3; i++)
 		if (c.uid[i] != who->uid || c.gid[i] != who->gid)
 			return false;
-	return true;
+	return c.userns != who->userns || !(c.permitted & ~who->caps);
 }
 
-int auth_filter(const struct watcher *who, const struct filter *f, char *err)
+static int check_ids(const struct auth *a, const struct watcher *who, const struct filter_ids *ids,
+		     char *err)
 {
-	const struct filter_ids *const ids[] = {&f->pid, &f->tid};
-
-	if (!who->limited)
-		return 0;
-	for (int k = 0; k < 2; k++)
-		for (uint32_t i = 0; i < ids[k]->n; i++)
-			if (!owns(who, ids[k]->v[i])) {
-				snprintf(err, FILTER_ERR_LEN, "there is no process %u of yours, and you can't "
-					 "watch those of others", ids[k]->v[i]);
-				return -EACCES;
-			}
-	for (uint32_t i = 0; i < f->uid.n; i++)
-		if (f->uid.v[i] != who->uid) {
-			snprintf(err, FILTER_ERR_LEN, "you can't watch the processes of user %u, only "
-				 "your own", f->uid.v[i]);
+	if (ids->n && who->pidns != a->pidns)
+		return refuse(err, -EOPNOTSUPP, "process numbers of another PID namespace mean nothing to "
+						"this tracerd: choose by --comm or --cgroup");
+	for (uint32_t i = 0; who->limited && i < ids->n; i++)
+		if (!owns(who, ids->v[i])) {
+			snprintf(err, FILTER_ERR_LEN,
+				 "there is no process %u of yours, and you can't watch those of others",
+				 ids->v[i]);
 			return -EACCES;
 		}
 	return 0;
+}
+
+int auth_filter(const struct auth *a, const struct watcher *who, const struct filter *f, char *err)
+{
+	int r = check_ids(a, who, &f->pid, err);
+
+	if (!r)
+		r = check_ids(a, who, &f->tid, err);
+	for (uint32_t i = 0; !r && who->limited && i < f->uid.n; i++)
+		if (f->uid.v[i] != who->uid) {
+			snprintf(err, FILTER_ERR_LEN,
+				 "you can't watch the processes of user %u, only your own", f->uid.v[i]);
+			r = -EACCES;
+		}
+	return r;
 }
 
 void auth_refused(struct auth *a, uint32_t uid, const char *what)

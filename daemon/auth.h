@@ -25,6 +25,7 @@ struct auth_name {
 struct auth {
 	const struct config *config;
 	uint32_t userns; /* our own: only there root and the group's members have a say */
+	uint32_t pidns;
 	struct auth_name names[AUTH_NAMES_MAX];
 	struct {
 		uint32_t uid;
@@ -50,9 +51,9 @@ void auth_sole(int fd, struct peer *peer_x);
 
 /*
  * Whether the filter names only what the watcher may see. The backend enforces it anyway; this is so that
- * nobody waits for what never comes. -EACCES with a sentence in err.
+ * nobody waits for what never comes. A negative errno has a sentence in err.
  */
-int auth_filter(const struct watcher *who, const struct filter *f, char *err);
+int auth_filter(const struct auth *a, const struct watcher *who, const struct filter *f, char *err);
 
 /* Says once a minute and user in the log what was refused. */
 void auth_refused(struct auth *a, uint32_t uid, const char *what);

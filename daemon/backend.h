@@ -29,12 +29,13 @@ struct sink {
 
 /*
  * Who asks. A limited one sees only processes that ptrace would let it attach to: its own uid and gid (of the
- * initial user namespace), dumpable, in its user namespace or one that it made there.
+ * initial user namespace), dumpable, in its user namespace or one that it made there, in its PID namespace or
+ * below it.
  */
 struct watcher {
 	bool limited;
 	uint32_t uid, gid;
-	uint32_t userns; /* inode number */
+	uint32_t userns, pidns; /* inode numbers */
 	uint64_t caps;	 /* that it holds in its namespace */
 };
 

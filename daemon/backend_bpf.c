@@ -140,6 +140,7 @@ static void find_maps(struct backend *b)
 	    .by_comm = bpf_map__fd(s->maps.by_comm),
 	    .by_cgroup = bpf_map__fd(s->maps.by_cgroup),
 	    .by_owner = bpf_map__fd(s->maps.by_owner),
+	    .by_pidns = bpf_map__fd(s->maps.by_pidns),
 	    .ignored = bpf_map__fd(s->maps.ignored),
 	    .summaries = bpf_map__fd(s->maps.summaries),
 	    .counters = bpf_map__fd(s->maps.counters),

@@ -17,7 +17,7 @@ struct bpf_link;
 
 /* File descriptors of the maps that sessions are compiled into. */
 struct bpf_maps {
-	int by_tgid, by_tid, by_uid, by_comm, by_cgroup, by_owner, ignored, summaries, counters;
+	int by_tgid, by_tid, by_uid, by_comm, by_cgroup, by_owner, by_pidns, ignored, summaries, counters;
 };
 
 struct bpf_session {

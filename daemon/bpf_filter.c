@@ -152,18 +152,24 @@ static int enter_descendants(struct backend *b, struct bpf_session *s, const str
 static int enter_watcher(struct backend *b, unsigned int session, const struct watcher *who)
 {
 	struct tr_owner owner = {.uid = who->uid, .gid = who->gid, .userns = who->userns};
+	int r;
 
 	compile_set(&b->cfg->limited, bit(session), who->limited);
 	b->cfg->caps[session] = who->caps;
-	return who->limited ? map_set(b->maps.by_owner, &owner, bit(session)) : 0;
+	if (!who->limited)
+		return 0;
+	r = map_set(b->maps.by_pidns, &who->pidns, bit(session));
+	return r ? r : map_set(b->maps.by_owner, &owner, bit(session));
 }
 
 static void leave_watcher(struct backend *b, unsigned int session, const struct watcher *who)
 {
 	struct tr_owner owner = {.uid = who->uid, .gid = who->gid, .userns = who->userns};
 
-	if (who->limited)
-		map_clear(b->maps.by_owner, &owner, bit(session));
+	if (!who->limited)
+		return;
+	map_clear(b->maps.by_pidns, &who->pidns, bit(session));
+	map_clear(b->maps.by_owner, &owner, bit(session));
 }
 
 int bpf_filter_add(struct backend *b, unsigned int session, const struct filter *f,

@@ -10,12 +10,32 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#include "procfs.h"
 #include "task_capture.h"
+
+/*
+ * Between the iterator's look at a task and ours at its memory the task may have become a program that the
+ * limited sessions may not see. If it still waits in the same call and is theirs, it was so meanwhile.
+ */
+static bool is_still_theirs(const struct backend *b, const struct tr_pending *p, uint64_t limited)
+{
+	const struct watcher *who = b->sessions[__builtin_ctzll(limited)].who;
+	uint64_t nr, args[TR_MAX_ARGS];
+	struct procfs_creds c;
+
+	if (procfs_syscall(p->tid, &nr, args) || nr != p->nr || memcmp(args, p->args, sizeof(args)) ||
+	    procfs_creds(p->tid, &c) || !c.dumpable)
+		return false;
+	for (int i = 0; i < 3; i++)
+		if (c.uid[i] != who->uid || c.gid[i] != who->gid)
+			return false;
+	return true;
+}
 
 static void pending_emit(struct backend *b, const struct tr_pending *p)
 {
 	struct tr_syscall *r;
-	uint64_t now = bpf_now_ns();
+	uint64_t limited = p->sessions & b->cfg->limited, now = bpf_now_ns();
 
 	task_capture_begin(b->capture, p->tid, b->cfg->string_limit, p->nr, p->abi,
 			   (const uint64_t *)p->args);
@@ -25,10 +45,13 @@ static void pending_emit(struct backend *b, const struct tr_pending *p)
 	r->h.flags = TR_F_BLOCKED | (p->exact ? 0 : TR_F_NO_ENTRY);
 	r->h.time_ns = now;
 	r->h.sessions = p->sessions;
+	if (limited && !is_still_theirs(b, p, limited))
+		r->h.sessions &= ~limited;
 	r->h.tgid = p->tgid;
 	r->h.tid = p->tid;
 	r->duration_ns = now > p->start_ns ? now - p->start_ns : 0;
-	b->sink.record(b->sink.ctx, &r->h);
+	if (r->h.sessions)
+		b->sink.record(b->sink.ctx, &r->h);
 }
 
 /* The facts that the iterator told go through the ring, and must be out before the calls. */

@@ -45,7 +45,7 @@ int procfs_status(uint32_t tid, struct procfs_status *status_x);
 struct procfs_creds {
 	uint32_t uid[3], gid[3]; /* real, effective, saved; in our user namespace */
 	uint64_t permitted;	 /* capabilities, in the process's namespace */
-	uint32_t userns;	 /* inode number */
+	uint32_t userns, pidns;	 /* inode numbers */
 	bool dumpable;		 /* false also for root, whose files don't tell it */
 };
 int procfs_creds(uint32_t pid, struct procfs_creds *creds_x);

@@ -25,6 +25,18 @@ static int parse_status(const char *text, struct procfs_creds *c)
 	return 0;
 }
 
+static int namespace_of(uint32_t pid, const char *kind, uint32_t *inum_x)
+{
+	struct stat st;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/ns/%s", pid, kind);
+	if (stat(path, &st))
+		return -errno;
+	*inum_x = st.st_ino;
+	return 0;
+}
+
 int procfs_creds(uint32_t pid, struct procfs_creds *creds_x)
 {
 	struct procfs_creds c = {};
@@ -33,10 +45,11 @@ int procfs_creds(uint32_t pid, struct procfs_creds *creds_x)
 	ssize_t n;
 	int fd, r;
 
-	snprintf(path, sizeof(path), "/proc/%u/ns/user", pid);
-	if (stat(path, &st))
-		return -errno;
-	c.userns = st.st_ino;
+	r = namespace_of(pid, "user", &c.userns);
+	if (!r)
+		r = namespace_of(pid, "pid", &c.pidns);
+	if (r)
+		return r;
 	snprintf(path, sizeof(path), "/proc/%u/status", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -94,6 +94,15 @@ struct user_namespace {
 	struct ns_common ns;
 };
 
+struct pid_namespace {
+	struct pid_namespace *parent;
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct pid_namespace *pid_ns_for_children;
+};
+
 struct cred {
 	kuid_t uid, euid, suid;
 	kgid_t gid, egid, sgid;
@@ -264,6 +273,7 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	const struct cred *real_cred;
+	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
 	struct files_struct *files;
 	struct fs_struct *fs;
