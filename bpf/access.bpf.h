@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * access.bpf.h - which tasks limited sessions may see: those that their users could attach to with ptrace.
- * All of a task's uids and gids are the user's, it holds no capability that the user lacks, and its memory
- * is dumpable: it runs no set-id program and gave up no privilege since its last execve. Decided at every
- * call, for a task changes all of this without a call that we could wait for.
+ * access.bpf.h - which tasks limited sessions may see: those that their users could attach to with
+ * ptrace. All of a task's uids and gids are the user's, it holds no capability that the user lacks,
+ * and its memory is dumpable: it runs no set-id program and gave up no privilege since its last
+ * execve. Decided at every call, for a task changes all of this without a call that we could wait
+ * for.
  */
 #ifndef ACCESS_BPF_H
 #define ACCESS_BPF_H
@@ -38,22 +39,23 @@ static __always_inline __u64 owner_lookup(const struct tr_owner *owner)
 }
 
 /*
- * Limited sessions whose user the task belongs to. In the user's own namespace capabilities are compared; in one
- * that the user made there, the user has all of them.
+ * Limited sessions whose user the task belongs to. In the user's own namespace capabilities are
+ * compared; in one that the user made there, the user has all of them.
  */
 static __noinline __u64 owner_sessions(struct task_struct *task)
 {
 	const struct cred *cred = task->real_cred;
 	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns);
 	struct tr_owner owner = {
-		.uid = BPF_CORE_READ(cred, uid.val),
-		.gid = BPF_CORE_READ(cred, gid.val),
+	    .uid = BPF_CORE_READ(cred, uid.val),
+	    .gid = BPF_CORE_READ(cred, gid.val),
 	};
 	__u64 mask, permitted = ~0ULL;
 
 	if (BPF_CORE_READ(cred, euid.val) != owner.uid ||
 	    BPF_CORE_READ(cred, suid.val) != owner.uid ||
-	    BPF_CORE_READ(cred, egid.val) != owner.gid || BPF_CORE_READ(cred, sgid.val) != owner.gid)
+	    BPF_CORE_READ(cred, egid.val) != owner.gid ||
+	    BPF_CORE_READ(cred, sgid.val) != owner.gid)
 		return 0;
 	bpf_core_read(&permitted, sizeof(permitted), &cred->cap_permitted);
 	owner.userns = BPF_CORE_READ(ns, ns.inum);
@@ -93,7 +95,8 @@ static __always_inline bool is_dumpable(struct task_struct *task, struct task_st
 	return dumpable;
 }
 
-/* Limited sessions in whose PID namespace the task is, or in one below it: elsewhere the user could not name it. */
+/* Limited sessions in whose PID namespace the task is, or in one below it: elsewhere the user could
+ * not name it. */
 static __always_inline __u64 pidns_sessions(struct task_struct *task)
 {
 	struct pid_namespace *ns = BPF_CORE_READ(task, nsproxy, pid_ns_for_children);

@@ -28,8 +28,8 @@ static struct user *user_get(struct admission *a, uint32_t uid)
 	struct user *u;
 
 	LIST_FOREACH(u, &a->users, entry)
-		if (u->uid == uid)
-			return u;
+	if (u->uid == uid)
+		return u;
 	u = calloc(1, sizeof(*u));
 	if (u) {
 		u->uid = uid;
@@ -45,8 +45,8 @@ static int join(struct admission *a, uint32_t uid, struct user **user_x, char *e
 	struct user *u;
 
 	if (!config->user.sessions) {
-		snprintf(err, FILTER_ERR_LEN, "only root and members of group %s may use this tracerd",
-			 config->group);
+		snprintf(err, FILTER_ERR_LEN,
+			 "only root and members of group %s may use this tracerd", config->group);
 		return -EACCES;
 	}
 	u = user_get(a, uid);
@@ -92,10 +92,11 @@ static int limit_user(const struct admission *a, struct user *u, struct hub_user
 		return -EBUSY;
 	}
 	if (u->queue_bytes + HUB_QUEUE_MIN > memory) {
-		snprintf(err, FILTER_ERR_LEN,
-			 "the queues of your sessions may take %u MB: end a session first, or give each "
-			 "a smaller one",
-			 most->memory_mb);
+		snprintf(
+		    err, FILTER_ERR_LEN,
+		    "the queues of your sessions may take %u MB: end a session first, or give each "
+		    "a smaller one",
+		    most->memory_mb);
 		return -ENOMEM;
 	}
 	u->rate.limit = most->rate;
@@ -113,10 +114,10 @@ int admit_session(struct admission *a, const struct peer *peer, struct user *use
 
 	for_x->who = &peer->who;
 	for_x->payload = peer->payload;
-	if (sessions >= (user ? a->config->max_sessions - a->config->max_sessions / 8 :
-				a->config->max_sessions)) {
-		snprintf(err, FILTER_ERR_LEN,
-			 "there are %u sessions already, which is the limit", sessions);
+	if (sessions >= (user ? a->config->max_sessions - a->config->max_sessions / 8
+			      : a->config->max_sessions)) {
+		snprintf(err, FILTER_ERR_LEN, "there are %u sessions already, which is the limit",
+			 sessions);
 		r = -EBUSY;
 	} else if (user) {
 		r = limit_user(a, user, for_x, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * auth.c - see auth.h. A peer in another user namespace is never root nor a member of our group, whatever its
- * numbers are: there they can be had for the asking.
+ * auth.c - see auth.h. A peer in another user namespace is never root nor a member of our group,
+ * whatever its numbers are: there they can be had for the asking.
  */
 #include "auth.h"
 
@@ -166,13 +166,13 @@ static void judge(struct auth *a, const struct ucred *cred, const struct procfs_
 
 	*peer = (struct peer){.pid = cred->pid, .payload = payload_of(a, groups)};
 	peer->who = (struct watcher){
-		.limited = !home || !(cred->uid == 0 || cred->uid == geteuid() ||
-				      in_group(a, groups, a->config->group)),
-		.uid = cred->uid,
-		.gid = cred->gid,
-		.userns = creds->userns,
-		.pidns = creds->pidns,
-		.caps = caps_of(creds, cred),
+	    .limited = !home || !(cred->uid == 0 || cred->uid == geteuid() ||
+				  in_group(a, groups, a->config->group)),
+	    .uid = cred->uid,
+	    .gid = cred->gid,
+	    .userns = creds->userns,
+	    .pidns = creds->pidns,
+	    .caps = caps_of(creds, cred),
 	};
 }
 
@@ -190,8 +190,9 @@ int auth_peer(struct auth *a, int fd, struct peer *peer_x, char *err)
 	peer_x->who = (struct watcher){.limited = true, .uid = cred.uid, .gid = cred.gid};
 	r = live_creds(fd, cred.pid, &creds);
 	if (r)
-		return refuse(err, r, "tracerd can't tell who you are: the process that connected "
-				      "has ended, or is out of its sight");
+		return refuse(err, r,
+			      "tracerd can't tell who you are: the process that connected "
+			      "has ended, or is out of its sight");
 	groups.own = cred.gid;
 	r = peer_groups(fd, &groups);
 	if (!r)
@@ -225,13 +226,15 @@ static int check_ids(const struct auth *a, const struct watcher *who, const stru
 		     char *err)
 {
 	if (ids->n && who->pidns != a->pidns)
-		return refuse(err, -EOPNOTSUPP, "process numbers of another PID namespace mean nothing to "
-						"this tracerd: choose by --comm or --cgroup");
+		return refuse(err, -EOPNOTSUPP,
+			      "process numbers of another PID namespace mean nothing to "
+			      "this tracerd: choose by --comm or --cgroup");
 	for (uint32_t i = 0; who->limited && i < ids->n; i++)
 		if (!owns(who, ids->v[i])) {
-			snprintf(err, FILTER_ERR_LEN,
-				 "there is no process %u of yours, and you can't watch those of others",
-				 ids->v[i]);
+			snprintf(
+			    err, FILTER_ERR_LEN,
+			    "there is no process %u of yours, and you can't watch those of others",
+			    ids->v[i]);
 			return -EACCES;
 		}
 	return 0;
@@ -246,7 +249,8 @@ int auth_filter(const struct auth *a, const struct watcher *who, const struct fi
 	for (uint32_t i = 0; !r && who->limited && i < f->uid.n; i++)
 		if (f->uid.v[i] != who->uid) {
 			snprintf(err, FILTER_ERR_LEN,
-				 "you can't watch the processes of user %u, only your own", f->uid.v[i]);
+				 "you can't watch the processes of user %u, only your own",
+				 f->uid.v[i]);
 			r = -EACCES;
 		}
 	return r;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * auth.h - who is at the other end of a socket, and what that user may see and take up. Only the kernel's
- * word counts: what it kept of the peer when it connected, and what it says of that process while it lives.
+ * auth.h - who is at the other end of a socket, and what that user may see and take up. Only the
+ * kernel's word counts: what it kept of the peer when it connected, and what it says of that
+ * process while it lives.
  */
 #ifndef AUTH_H
 #define AUTH_H
@@ -43,15 +44,16 @@ struct peer {
 
 void auth_init(struct auth *a, const struct config *config);
 
-/* The process that connected fd. 0, or a negative errno with a sentence for it in err (FILTER_ERR_LEN). */
+/* The process that connected fd. 0, or a negative errno with a sentence for it in err
+ * (FILTER_ERR_LEN). */
 int auth_peer(struct auth *a, int fd, struct peer *peer_x, char *err);
 
 /* The one client of a private daemon: it may do all that the daemon may. */
 void auth_sole(int fd, struct peer *peer_x);
 
 /*
- * Whether the filter names only what the watcher may see. The backend enforces it anyway; this is so that
- * nobody waits for what never comes. A negative errno has a sentence in err.
+ * Whether the filter names only what the watcher may see. The backend enforces it anyway; this is
+ * so that nobody waits for what never comes. A negative errno has a sentence in err.
  */
 int auth_filter(const struct auth *a, const struct watcher *who, const struct filter *f, char *err);
 

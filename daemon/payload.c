@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * payload.c - see payload.h. A call without an item is shown with the address of what the item held.
+ * payload.c - see payload.h. A call without an item is shown with the address of what the item
+ * held.
  */
 #include "payload.h"
 
@@ -11,8 +12,8 @@
 /* Buffers that hold names, as paths do. */
 static bool holds_names(const struct sc_row *row)
 {
-	static const char *const names[] = {"readlink",	    "readlinkat",    "sethostname",
-					    "setdomainname", "listxattr",    "llistxattr",
+	static const char *const names[] = {"readlink",	     "readlinkat", "sethostname",
+					    "setdomainname", "listxattr",  "llistxattr",
 					    "flistxattr",    "listxattrat"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -112,7 +112,7 @@ sees() {
 
 # When this holds all have been busy for a while since it was asked first.
 busy_again() {
-	: >"$dir/secret/mark"
+	# shellcheck disable=SC2086 # a list of pids
 	python3 - "$dir/secret/all" "$1" $hidden <<-'END'
 		import json, sys
 		counts = {}
@@ -196,7 +196,9 @@ gain() {
 	all_busy
 	end "$watcher" INT
 	end "$gained" KILL
-	kill -KILL $(cat "$dir/secret/gain") 2>/dev/null
+	while read -r pid; do
+		kill -KILL "$pid" 2>/dev/null
+	done <"$dir/secret/gain"
 	until_ok 20 sessions_are 1
 }
 for kind in setuid setgid caps; do
@@ -253,14 +255,14 @@ inside() {
 	wait_for "$insider"
 	[ "$name" = "user namespace of root" ] || # whose rights can't be told from those of root itself
 		ok "$name: its own processes are seen" grep -q timerfd_settime "$dir/out/ns/watch"
-	ok "$name: none outside, in watch" not grep -q "hidden\|\"pid\":$mine[,}]" "$dir/out/ns/watch"
+	ok "$name: none outside, in watch" not grep -q "hidden\|\"pid\":${mine}[,}]" "$dir/out/ns/watch"
 	ok "$name: only calls of its own are counted" python3 -c 'import json, sys
 s = [json.loads(l) for l in open(sys.argv[1])]
 print(s)
 pids = {p["pid"] for i in s for p in i["processes"]}
 sys.exit(int(sys.argv[2]) in pids or any(c["syscall"] == "timerfd_gettime" for i in s for c in i["syscalls"]))' \
 		"$dir/out/ns/summary" "$mine"
-	ok "$name: pending" not grep -q "hidden\|\"pid\":$mine[,}]" "$dir/out/ns/pending"
+	ok "$name: pending" not grep -q "hidden\|\"pid\":${mine}[,}]" "$dir/out/ns/pending"
 	ok "$name: status" grep -q 'your own processes' "$dir/out/ns/status"
 }
 if as $me unshare -U true 2>/dev/null; then
