@@ -260,7 +260,7 @@ static void put_call(struct line *l, const struct tr_syscall *rec)
 		.dir = TR_AT_FDCWD,
 	};
 
-	call_init(&c, rec, l->r->view.string_limit);
+	call_init(&c, rec, l->r->facts, l->r->view.string_limit);
 	if (rec->h.flags & TR_F_BLOCKED)
 		put_blocked(l, &s, &c);
 	else if (!c.returned)

@@ -155,7 +155,7 @@ static void put_call(struct render *r, const struct tr_syscall *rec, struct buf 
 	struct json *j = &s.j;
 	struct call c;
 
-	call_init(&c, rec, r->view.string_limit);
+	call_init(&c, rec, r->facts, r->view.string_limit);
 	put_head(r, j, "syscall", &rec->h);
 	json_key(j, "syscall");
 	json_text_begin(j);

@@ -223,7 +223,7 @@ void strace_call_result(struct strace_sink *s, const struct call *c)
 static void put_call(struct render *r, const struct tr_syscall *rec, struct buf *out)
 {
 	struct strace_sink s = {
-		.s = { &strace_sink_ops, out, true },
+		.s = { &strace_sink_ops, out, true, true },
 		.facts = r->view.fds ? r->facts : NULL,
 		.tgid = rec->h.tgid,
 		.decode_fds = STRACE_FDS_ALL,
@@ -232,7 +232,7 @@ static void put_call(struct render *r, const struct tr_syscall *rec, struct buf 
 	struct call c;
 	bool whole;
 
-	call_init(&c, rec, r->view.string_limit);
+	call_init(&c, rec, r->facts, r->view.string_limit);
 	put_prefix(r, &rec->h, out);
 	whole = strace_call_begin(&s, &c);
 	if (!whole || (rec->h.flags & TR_F_BLOCKED))

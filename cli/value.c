@@ -6,7 +6,8 @@
 
 #include <core/rec.h>
 
-void call_init(struct call *c, const struct tr_syscall *rec, uint32_t string_limit)
+void call_init(struct call *c, const struct tr_syscall *rec, const struct facts *facts,
+	       uint32_t string_limit)
 {
 	const struct sc_row *row = sc_find(rec->abi, rec->nr);
 
@@ -17,10 +18,16 @@ void call_init(struct call *c, const struct tr_syscall *rec, uint32_t string_lim
 		.string_limit = string_limit,
 		.returned = !(rec->h.flags & (TR_F_BLOCKED | TR_F_NO_RETURN)),
 		.is_32 = rec->abi == TR_ABI_I386,
+		.facts = facts,
 	};
 	if (c->nargs > TR_MAX_ARGS)
 		c->nargs = TR_MAX_ARGS;
 	c->failed = c->returned && sc_is_error(row, rec->ret);
+}
+
+const struct fact_fd *call_fd(const struct call *c, unsigned int i)
+{
+	return c->facts ? facts_fd(c->facts, c->rec->h.tgid, (int32_t)c->rec->args[i]) : NULL;
 }
 
 static const struct sc_sub_row *sub_row(const struct call *c, const struct sc_arg *arg)
@@ -31,6 +38,7 @@ static const struct sc_sub_row *sub_row(const struct call *c, const struct sc_ar
 
 	if (!sub)
 		return NULL;
+	v >>= sub->shift;
 	for (r = sub->rows; r->arg.name; r++)
 		if (r->value == v)
 			break;
@@ -50,10 +58,12 @@ const struct sc_arg *call_arg(const struct call *c, unsigned int i)
 	if (!c->row)
 		return &unknown[i];
 	arg = &c->row->args[i];
-	if (arg->type != T_SUB && arg->type != T_IOCTL_ARG)
+	if (arg->type == T_IOCTL_ARG)
+		return value_ioctl_arg(c);
+	if (arg->type != T_SUB)
 		return arg;
 	r = sub_row(c, arg);
-	return r && (r->arg.name || arg->type == T_SUB) ? &r->arg : arg;
+	return r ? &r->arg : arg;
 }
 
 bool call_arg_absent(const struct call *c, unsigned int i)
@@ -63,8 +73,6 @@ bool call_arg_absent(const struct call *c, unsigned int i)
 
 	if (arg->type == T_NONE)
 		return true;
-	if (arg->type == T_IOCTL_ARG) /* FIONCLEX, FIOCLEX */
-		return ((uint32_t)c->rec->args[1] & ~1u) == 0x5450;
 	/* open and openat: flags, mode. Only creation looks at the mode. */
 	if (arg->type != T_MODE || i == 0 || i != c->nargs - 1 ||
 	    strncmp(c->row->name, "open", 4) != 0 || c->row->args[i - 1].type != T_FLAGS)
@@ -244,12 +252,14 @@ static bool put_item(struct sink *s, const struct call *c, unsigned int i, bool 
 	const struct sc_arg *arg = call_arg(c, i);
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
 	const uint8_t *p = item ? rec_item_data(item) : NULL;
+	uint64_t n = UINT64_MAX;
 
 	if (!item || (c->is_32 && arg->type == T_STRUCT))
 		return false;
 	switch (arg->type) {
 	case T_STRUCT:
-		return value_struct(s, c, arg->ref, p, item->len);
+		n = arg->len && arg->len < TR_MAX_ARGS ? c->rec->args[arg->len] : n;
+		return value_struct(s, c, arg->ref, p, n < item->len ? n : item->len);
 	case T_SIGSET:
 		value_sigset(s, p, item->len);
 		return true;
@@ -297,6 +307,8 @@ static bool put_target(struct sink *s, const struct call *c, unsigned int i, boo
 		return value_cpuset(s, c, i, at_exit);
 	case T_DIRENTS:
 		return value_dirents(s, c, i);
+	case T_PTRS:
+		return value_pointers(s, c, i);
 	case T_SOCKOPT:
 		return value_sockopt(s, c, i, at_exit);
 	default:
@@ -327,6 +339,12 @@ static bool is_unused(const struct call *c, const struct sc_arg *arg)
 	       (strcmp(arg->name, "rem") == 0 || strcmp(arg->name, "remain") == 0);
 }
 
+/* A failed ioctl left alone what it would have filled. */
+static bool is_untouched(const struct call *c, unsigned int i)
+{
+	return c->failed && c->row && c->row->args[i].type == T_IOCTL_ARG;
+}
+
 static void put_pointer(struct sink *s, const struct call *c, unsigned int i, enum value_when when)
 {
 	const struct sc_arg *arg = call_arg(c, i);
@@ -338,6 +356,11 @@ static void put_pointer(struct sink *s, const struct call *c, unsigned int i, en
 	}
 	if (arg->type == T_SOCKLEN && when == VALUE_BOTH && s->ops->change) {
 		put_socklen(s, c, i);
+		return;
+	}
+	if (is_untouched(c, i) && arg->dir == D_OUT) {
+		if (!value_ioctl_failed(s, c))
+			s->ops->addr(s, c->rec->args[i]);
 		return;
 	}
 	if (arg->dir == D_OUT && (!c->returned || is_unused(c, arg))) {
@@ -361,6 +384,8 @@ void value_arg(struct sink *s, const struct call *c, unsigned int i, enum value_
 
 	if (is_pointer(arg->type))
 		put_pointer(s, c, i, when);
+	else if (arg->type == T_IOCTL)
+		value_ioctl_request(s, c);
 	else
 		value_num(s, arg->type, arg->ref, value_narrow(c, arg->type, arg->size, raw));
 }
@@ -370,6 +395,8 @@ enum sc_ret value_ret_kind(const struct call *c, const struct sc_flags **ret_fla
 	*ret_flags = NULL;
 	if (!c->row)
 		return R_INT;
+	if (c->row->nargs == 3 && c->row->args[2].type == T_IOCTL_ARG)
+		return value_ioctl_ret(c, ret_flags);
 	for (unsigned int i = 0; i < c->nargs; i++) {
 		const struct sc_sub_row *r;
 

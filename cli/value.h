@@ -64,6 +64,7 @@ struct sink {
 	const struct sink_ops *ops;
 	struct buf *out;
 	bool terse; /* fields that strace leaves out are left out */
+	bool all_names; /* of what drivers share a number for, as strace does */
 };
 
 /* A call being shown. */
@@ -75,11 +76,16 @@ struct call {
 	bool returned; /* ret is meaningful */
 	bool failed;
 	bool is_32; /* an ABI of 32 bits: structs are not those of the table */
+	const struct facts *facts; /* what descriptors are; NULL: nothing is known */
 };
 
 enum value_when { VALUE_BOTH, VALUE_ENTRY, VALUE_EXIT };
 
-void call_init(struct call *c, const struct tr_syscall *rec, uint32_t string_limit);
+void call_init(struct call *c, const struct tr_syscall *rec, const struct facts *facts,
+	       uint32_t string_limit);
+
+/* What descriptor argument i is; NULL if it is not known. */
+const struct fact_fd *call_fd(const struct call *c, unsigned int i);
 
 /* The argument's description, with T_SUB resolved; static, never NULL. i < c->nargs. */
 const struct sc_arg *call_arg(const struct call *c, unsigned int i);
@@ -121,6 +127,17 @@ bool value_place(struct sink *s, const struct call *c, const struct value_type *
 		 size_t n);
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
 		  const uint8_t *p, size_t n);
+
+/* A field T_PSTR, T_PBUF or T_PARRAY of the struct at base; the pointers of T_PTRS. */
+void value_pointee(struct sink *s, const struct call *c, const struct sc_struct *st,
+		   const struct sc_field *f, const uint8_t *base);
+bool value_pointers(struct sink *s, const struct call *c, unsigned int i);
+
+/* ioctl: its third argument's description, and its request. */
+const struct sc_arg *value_ioctl_arg(const struct call *c);
+enum sc_ret value_ioctl_ret(const struct call *c, const struct sc_flags **ret_flags);
+bool value_ioctl_failed(struct sink *s, const struct call *c); /* what a failed one was asked for */
+void value_ioctl_request(struct sink *s, const struct call *c);
 
 /* Arguments by type; false: nothing that can be shown was captured. */
 bool value_array(struct sink *s, const struct call *c, unsigned int i, bool at_exit);

@@ -31,13 +31,7 @@ static const struct sc_struct st_ucred = { "ucred", 12, (const struct sc_field[]
 	{ "uid", 4, 4, T_UID, 0, 0, NULL },
 	{ "gid", 8, 4, T_GID, 0, 0, NULL },
 	{ NULL, 0, 0, 0, 0, 0, NULL },
-} };
-
-static const struct sc_struct st_linger = { "linger", 8, (const struct sc_field[]){
-	{ "l_onoff", 0, 4, T_INT, 0, 0, NULL },
-	{ "l_linger", 4, 4, T_INT, 0, 0, NULL },
-	{ NULL, 0, 0, 0, 0, 0, NULL },
-} };
+}, 0 };
 /* clang-format on */
 
 const char *address_family(unsigned int family)
@@ -407,29 +401,23 @@ bool value_mmsghdr(struct sink *s, const struct call *c, unsigned int i, bool at
 	return true;
 }
 
-/* Options of SOL_SOCKET whose value is not a number. */
-static bool put_known_option(struct sink *s, const struct call *c, uint32_t name, const uint8_t *p,
-			     size_t n)
+/* As the table describes the option; false: it does not, or there are too few bytes. */
+static bool put_option(struct sink *s, const struct call *c, const struct sc_arg *value,
+		       const uint8_t *p, size_t n)
 {
-	switch (name) {
-	case SO_LINGER:
-		return value_struct(s, c, &st_linger, p, n);
-	case SO_PEERCRED:
-		if (n < 12)
-			return false;
-		put_control_data(s, c, p, n, false);
+	struct value_type t = { value->sub, value->size, value->ref };
+
+	switch (value->type) {
+	case T_STRUCT:
+		return value_struct(s, c, value->ref, p, n);
+	case T_STR:
+		s->ops->str(s, p, strnlen((const char *)p, n), 0);
 		return true;
-	case SO_RCVTIMEO:
-	case SO_SNDTIMEO:
-		if (n < 16)
-			return false;
-		s->ops->time(s, (int64_t)load64(p), (int64_t)load64(p + 8), true);
-		return true;
-	case SO_ERROR:
-		if (n != 4 || !load32(p))
+	case T_VALUE:
+		if (n < value->size || (value->sub == T_ERRNO && !load32(p)))
 			return false;
 		s->ops->begin(s, GROUP_POINTEE);
-		value_num(s, T_ERRNO, NULL, (int32_t)load32(p));
+		value_place(s, c, &t, p, n);
 		s->ops->end(s, GROUP_POINTEE);
 		return true;
 	default:
@@ -440,12 +428,13 @@ static bool put_known_option(struct sink *s, const struct call *c, uint32_t name
 bool value_sockopt(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
 {
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	const struct sc_arg *value =
+		sc_sockopt_value((uint32_t)c->rec->args[1], (uint32_t)c->rec->args[2]);
 	const uint8_t *p = item ? rec_item_data(item) : NULL;
 
 	if (!item)
 		return false;
-	if ((uint32_t)c->rec->args[1] == SOL_SOCKET &&
-	    put_known_option(s, c, (uint32_t)c->rec->args[2], p, item->len))
+	if (value && put_option(s, c, value, p, item->len))
 		return true;
 	if (item->len != 4) {
 		value_bytes(s, c, item, item->len);

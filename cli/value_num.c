@@ -5,6 +5,7 @@
  */
 #include "value.h"
 
+#include <core/ioctl.h>
 #include <endian.h>
 
 static int64_t sign_extend(uint64_t raw, unsigned int size)
@@ -177,39 +178,6 @@ static void put_name(struct buf *out, const char *name, int64_t v)
 		buf_i64(out, v);
 }
 
-static const char *ioctl_name(const struct sc_flags *names, uint32_t request)
-{
-	if (!names)
-		return NULL;
-	for (const struct sc_flag *f = names->rows; f->name && f->value <= request; f++) {
-		if (f->value == request)
-			return f->name;
-	}
-	return NULL;
-}
-
-/* By name, else its parts: direction, type, number and size of the argument. names rise by value. */
-static void put_ioctl(struct buf *out, const struct sc_flags *names, uint32_t request)
-{
-	static const char *const directions[4] = { "_IOC_NONE", "_IOC_WRITE", "_IOC_READ",
-						   "_IOC_READ|_IOC_WRITE" };
-	const char *name = ioctl_name(names, request);
-
-	if (name) {
-		buf_str(out, name);
-		return;
-	}
-	buf_str(out, "_IOC(");
-	buf_str(out, directions[request >> 30]);
-	buf_put(out, ", ", 2);
-	buf_hex(out, request >> 8 & 0xff);
-	buf_put(out, ", ", 2);
-	buf_hex(out, request & 0xff);
-	buf_put(out, ", ", 2);
-	buf_hex(out, request >> 16 & 0x3fff);
-	buf_char(out, ')');
-}
-
 /* A number that is told by its name. */
 static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t v)
 {
@@ -232,7 +200,7 @@ static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t
 		put_name(s->out, sc_errno_name((int)v), v);
 		break;
 	case T_IOCTL:
-		put_ioctl(s->out, ref, (uint32_t)v);
+		ioctl_put_name(s->out, (uint32_t)v, ref);
 		break;
 	default:
 		buf_i64(s->out, v);

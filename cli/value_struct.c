@@ -22,6 +22,20 @@ static void put_time(struct sink *s, const uint8_t *p, bool is_us)
 	s->ops->time(s, (int64_t)load(p, 8), (int64_t)load(p + 8, 8), is_us);
 }
 
+static void put_mac(struct sink *s, const uint8_t *p, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	s->ops->word_begin(s);
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(s->out, ':');
+		buf_char(s->out, hex[p[i] >> 4]);
+		buf_char(s->out, hex[p[i] & 15]);
+	}
+	s->ops->word_end(s);
+}
+
 bool value_place(struct sink *s, const struct call *c, const struct value_type *t, const uint8_t *p,
 		 size_t n)
 {
@@ -33,6 +47,9 @@ bool value_place(struct sink *s, const struct call *c, const struct value_type *
 		return true;
 	case T_CSTR:
 		s->ops->str(s, p, strnlen((const char *)p, t->size), 0);
+		return true;
+	case T_MAC:
+		put_mac(s, p, t->size);
 		return true;
 	case T_TIMESPEC:
 	case T_TIMEVAL:
@@ -85,13 +102,20 @@ static bool put_field(struct sink *s, const struct call *c, const struct sc_fiel
 	return true;
 }
 
+static bool is_pointee(const struct sc_field *f)
+{
+	return f->type >= T_PSTR && f->type <= T_PARRAY;
+}
+
 static size_t field_size(const struct sc_field *f)
 {
+	if (is_pointee(f))
+		return f->size;
 	return (size_t)f->size * (f->count ? f->count : 1);
 }
 
 /* Structs of which strace shows some fields in another way. */
-enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_SIGACTION, QUIRK_LIMIT, QUIRK_CLONE };
+enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_SIGACTION, QUIRK_LIMIT, QUIRK_CLONE, QUIRK_SIZED };
 
 static enum quirk quirk_of(const struct sc_struct *st)
 {
@@ -100,6 +124,10 @@ static enum quirk quirk_of(const struct sc_struct *st)
 		return strcmp(st->name, "stat") == 0	  ? QUIRK_STAT :
 		       strcmp(st->name, "sigaction") == 0 ? QUIRK_SIGACTION :
 							    QUIRK_NONE;
+	case 'b': /* it ends where the caller says */
+		return strcmp(st->name, "bpf_attr") == 0 ? QUIRK_SIZED : QUIRK_NONE;
+	case 'p':
+		return st->own_size ? QUIRK_SIZED : QUIRK_NONE;
 	case 'c':
 		return strcmp(st->name, "clone_args") == 0 ? QUIRK_CLONE : QUIRK_NONE;
 	case 'r':
@@ -133,7 +161,7 @@ static bool is_used(const struct sc_field *f, uint64_t flags)
 static bool is_left_out(const struct sink *s, const struct sc_field *f, enum quirk quirk,
 			const uint8_t *p, size_t n)
 {
-	bool more = f->more && s->terse;
+	bool more = (f->more & 9) && s->terse;
 
 	if (quirk == QUIRK_STAT && s->terse && n >= 28) {
 		unsigned int type = (unsigned int)load(p + 24, 4) >> 12 & 15;
@@ -165,6 +193,10 @@ bool value_field(struct sink *s, const struct call *c, unsigned int i, const cha
 			continue;
 		if (f->off >= item->len)
 			return false;
+		if (is_pointee(f) && f->off + f->size <= item->len) {
+			value_pointee(s, c, st, f, rec_item_data(item));
+			return true;
+		}
 		if (quirk_of(st) != QUIRK_LIMIT || f->off + f->size > item->len)
 			return put_field(s, c, f, p, item->len - f->off);
 		value_num(s, VALUE_LIMIT, f->ref, (int64_t)load(p, f->size));
@@ -187,18 +219,24 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 	}
 	if (!st->fields->name || st->fields->off + (size_t)st->fields->size > n)
 		return false;
+	if (st->own_size && st->own_size + 3u <= n && load(p + st->own_size - 1, 4) < n &&
+	    load(p + st->own_size - 1, 4))
+		n = load(p + st->own_size - 1, 4);
 	quirk = quirk_of(st);
 	s->ops->begin(s, GROUP_STRUCT);
 	for (const struct sc_field *f = st->fields; f->name; f++) {
 		if (f->type == T_PAD)
 			continue;
 		if (f->off + field_size(f) > n || is_left_out(s, f, quirk, p, n)) {
-			left_out |= quirk != QUIRK_SIGACTION && quirk != QUIRK_CLONE;
+			left_out |= quirk != QUIRK_SIGACTION && quirk != QUIRK_CLONE &&
+				    (quirk != QUIRK_SIZED || f->off + field_size(f) <= n) && f->more != 8;
 			continue;
 		}
 		s->ops->field(s, f->name);
 		if (quirk == QUIRK_LIMIT)
 			value_num(s, VALUE_LIMIT, f->ref, (int64_t)load(p + f->off, f->size));
+		else if (is_pointee(f))
+			value_pointee(s, c, st, f, p);
 		else
 			put_field(s, c, f, p + f->off, n - f->off);
 	}

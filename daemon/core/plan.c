@@ -5,16 +5,18 @@
  * i386: rows that x86_64 has too describe the 64-bit layout, so that only what does not depend on
  * the width of a word is read. Rows of SC_ID_OTHER and up are written for i386: all of it is read.
  */
-#include <core/table.h>
+#include <core/ioctl.h>
 
 #include <stdbool.h>
 
 #define PATH_BYTES 4096
 #define SOCKOPT_BYTES 256
 #define CPUSET_BYTES 1024
-#define IOCTL_BYTES 64
+#define IOCTL_BYTES 512
 #define SUB_STRING_BYTES 256 /* of strings, where other values mean structs */
+#define SUB_ARRAY_BYTES 256 /* of arrays, where other values mean something else */
 #define SIGSET_BYTES 8
+#define POINTEE_BYTES 1024 /* of an array that a struct points to */
 
 static unsigned int op_flags(unsigned int dir)
 {
@@ -57,6 +59,11 @@ static void set(struct tr_op *op, unsigned int kind, unsigned int size, unsigned
 	op->len = (uint8_t)(len < TR_MAX_ARGS ? len : 0);
 }
 
+static bool is_counted(const struct sc_arg *arg)
+{
+	return arg->type == T_ARRAY || arg->type == T_NUMS || arg->type == T_CPUSET;
+}
+
 /* One read that is enough for every meaning of the argument. */
 static void plan_sub(const struct sc_arg *arg, struct tr_op *op)
 {
@@ -70,6 +77,8 @@ static void plan_sub(const struct sc_arg *arg, struct tr_op *op)
 				 row->arg.type == T_BUF || row->arg.type == T_CSTR;
 
 		string |= is_string;
+		if (!n && is_counted(&row->arg))
+			n = SUB_ARRAY_BYTES;
 		if (n > size)
 			size = n;
 		if (n || is_string)
@@ -81,9 +90,68 @@ static void plan_sub(const struct sc_arg *arg, struct tr_op *op)
 		return;
 	if (!size)
 		set(op, TR_OP_STR, 0, 0);
+	else if (sub->rows->arg.type == T_STRUCT && sub->rows->arg.len)
+		set(op, TR_OP_SIZED, size, sub->rows->arg.len);
 	else
 		set(op, TR_OP_FIXED, string && size < SUB_STRING_BYTES ? SUB_STRING_BYTES : size, 0);
 	op->flags = (uint8_t)flags;
+}
+
+static unsigned int field_width(const struct sc_struct *st, unsigned int off)
+{
+	for (const struct sc_field *f = st->fields; f->name; f++) {
+		if (f->off == off)
+			return f->size;
+	}
+	return 4;
+}
+
+/* The pointers of a struct; when_arg and when: of what it hangs on. */
+static void plan_derefs(struct tr_plan *plan, const struct sc_arg *arg, unsigned int i,
+			unsigned int when_arg, uint64_t when)
+{
+	const struct sc_struct *st = arg->type == T_STRUCT ? arg->ref : NULL;
+
+	for (const struct sc_field *f = st ? st->fields : NULL; f && f->name; f++) {
+		const struct sc_struct *target = f->type == T_PARRAY ? f->ref : NULL;
+		struct tr_deref d = {
+			.arg = (uint8_t)i,
+			.when_arg = (uint8_t)when_arg,
+			.flags = (uint8_t)op_flags(arg->dir),
+			.ptr = f->off,
+			.when = (uint32_t)when,
+		};
+
+		if (f->type < T_PSTR || f->type > T_PARRAY || plan->nderefs == TR_PLAN_DEREFS)
+			continue;
+		if (f->type != T_PSTR) {
+			d.len = f->count;
+			d.len_size = (uint8_t)field_width(st, f->count);
+			d.size = target && f->more != 2 ? target->size : 1;
+		}
+		if (target)
+			d.max = POINTEE_BYTES;
+		plan->derefs[plan->nderefs++] = d;
+	}
+}
+
+/* The pointers in what an argument points to, whatever that hangs on. */
+static void plan_pointers(struct tr_plan *plan, const struct sc_arg *arg, unsigned int i)
+{
+	const struct sc_sub *sub = arg->ref;
+	const struct sc_arg *request;
+	uint32_t v = 0;
+
+	if (arg->type == T_SOCKOPT && arg->dir == D_IN) { /* SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF */
+		plan_derefs(plan, sc_sockopt_value(1, 26), i, 2, 26);
+		plan_derefs(plan, sc_sockopt_value(1, 51), i, 2, 51);
+	}
+	if (arg->type == T_STRUCT)
+		plan_derefs(plan, arg, i, TR_DEREF_ALWAYS, 0);
+	for (const struct sc_sub_row *r = arg->type == T_SUB ? sub->rows : NULL; r && r->arg.name; r++)
+		plan_derefs(plan, &r->arg, i, arg->len, r->value);
+	for (size_t k = 0; arg->type == T_IOCTL_ARG && (request = ioctl_arg_at(k, &v)); k++)
+		plan_derefs(plan, request, i, arg->len, v);
 }
 
 static void plan_counted(const struct sc_arg *arg, struct tr_op *op, unsigned int size)
@@ -111,6 +179,9 @@ static void plan_sized(const struct sc_arg *arg, struct tr_op *op)
 		break;
 	case T_SIGSET:
 		set(op, TR_OP_SIZED, SIGSET_BYTES, arg->len);
+		break;
+	case T_PTRS:
+		set(op, TR_OP_PTRS, struct_size(arg), arg->len);
 		break;
 	case T_CPUSET:
 		set(op, out ? TR_OP_RET_BYTES : TR_OP_SIZED, CPUSET_BYTES, arg->len);
@@ -157,7 +228,7 @@ static void plan_variable(const struct sc_arg *arg, struct tr_op *op)
 		set(op, TR_OP_RET_BYTES, TR_PAYLOAD_MAX - 512, 0); /* room for another item */
 		break;
 	case T_IOCTL_ARG:
-		set(op, TR_OP_FIXED, IOCTL_BYTES, 0);
+		set(op, TR_OP_IOCTL, IOCTL_BYTES, arg->len);
 		op->flags = TR_OP_ENTRY | TR_OP_EXIT;
 		break;
 	default:
@@ -263,6 +334,8 @@ void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 		if (other_layout && !same_in_32_bits(arg))
 			continue;
 		plan_arg(arg, &op);
+		if (abi != TR_ABI_I386)
+			plan_pointers(plan, arg, i);
 		if (op.kind == TR_OP_NONE || plan->nops == TR_PLAN_OPS)
 			continue;
 		if (op.flags & TR_OP_EXIT && out_on_error(row, i))

@@ -5,6 +5,9 @@
  */
 #include <core/table.h>
 
+/* Rows name only the members that they set. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
 /* x86_64 numbers: the ids of the rows that name the sets */
 #define ID_SOCKET 41
 #define ID_SENDTO 44
@@ -29,8 +32,13 @@ static const struct sc_struct st_timeval = { "timeval", 16, (const struct sc_fie
 	FIELD("tv_sec", 0, 8, T_LONG), FIELD("tv_usec", 8, 8, T_LONG), END,
 } };
 
+static const struct sc_struct st_filter = { "sock_filter", 8, (const struct sc_field[]){
+	FIELD("code", 0, 2, T_HEX), FIELD("jt", 2, 1, T_UINT), FIELD("jf", 3, 1, T_UINT),
+	FIELD("k", 4, 4, T_HEX), END,
+} };
+
 static const struct sc_struct st_fprog = { "sock_fprog", 16, (const struct sc_field[]){
-	FIELD("len", 0, 2, T_UINT), FIELD("filter", 8, 8, T_PTR), END,
+	FIELD("len", 0, 2, T_UINT), { "filter", 8, 8, T_PARRAY, 4, 0, &st_filter }, END,
 } };
 
 static const struct sc_struct st_txtime = { "sock_txtime", 8, (const struct sc_field[]){

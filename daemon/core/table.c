@@ -15,7 +15,6 @@
 
 #include "consts_common.def"
 #include "consts_file.def"
-#include "consts_ioctl.def"
 #include "consts_mem.def"
 #include "consts_net.def"
 #include "consts_proc.def"

@@ -97,10 +97,11 @@ enum sc_type {
 	T_CPUSET,  /* args[len] bytes of bits; OUT: ret bytes */
 	T_WSTATUS, /* int *, a wait status */
 	T_DIRENTS, /* ret bytes of struct linux_dirent64 (sub: 1) or linux_dirent (sub: 0) */
+	T_PTRS,	   /* args[len] pointers to ref: struct sc_struct: io_submit */
 	T_SOCKOPT, /* option value: args[len] bytes (OUT: *args[len]); by level args[1], name args[2] */
 	/* hangs on another argument */
 	T_SUB,	  /* ref: struct sc_sub: looked up by the value of args[len] */
-	T_IOCTL_ARG, /* as T_SUB, by the request; one that the table lacks is shown as its address */
+	T_IOCTL_ARG, /* by the request in args[len] and the descriptor: ioctl.h; an address where that has none */
 	/* only inside structs and rows of sc_sub */
 	T_BYTES,  /* `size` raw bytes in place, shown as a string */
 	T_CSTR,	  /* `size` bytes in place, a string up to its NUL: utsname */
@@ -108,6 +109,11 @@ enum sc_type {
 	T_TIMEVAL,
 	T_INLINE, /* ref: struct sc_struct, in place */
 	T_PAD,	  /* not shown */
+	T_MAC,	  /* a hardware address of `size` bytes */
+	/* Pointers in a struct whose targets are captured too; `count` is the offset of the field with the length. */
+	T_PSTR,	  /* a string */
+	T_PBUF,	  /* bytes */
+	T_PARRAY, /* elements of ref: struct sc_struct; `more` 2: the length is in bytes; 4: strace shows the address unless -v */
 	T_TYPE_MAX
 };
 
@@ -225,7 +231,7 @@ struct sc_field {
 	uint16_t off;
 	uint16_t size; /* of one element in bytes */
 	uint8_t type;  /* enum sc_type: numbers and the in-place types */
-	uint8_t more;  /* 1: strace leaves it out unless -v */
+	uint8_t more;  /* 1: strace leaves it out unless -v; 8: and does not say so; 2, 4: see T_PARRAY */
 	uint16_t count; /* of an array, 0 or 1: not one */
 	const void *ref;
 };
@@ -234,6 +240,7 @@ struct sc_struct {
 	const char *name; /* "stat" */
 	uint16_t size;	  /* sizeof on a 64-bit ABI */
 	const struct sc_field *fields; /* ends with a NULL name */
+	uint8_t own_size; /* 1 + the offset of a field of 4 bytes that tells how long it is; 0: none */
 };
 
 /* Rows are looked up by value in order; the row with a NULL name ends the list and is the default. */
@@ -246,6 +253,7 @@ struct sc_sub_row {
 
 struct sc_sub {
 	const struct sc_sub_row *rows;
+	uint8_t shift; /* the value's lower bits that don't count */
 };
 
 /* The row of a call, NULL if it is not known. nr may be any value: a tracee chose it. */

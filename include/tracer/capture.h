@@ -167,6 +167,28 @@ CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, _
 	return 0;
 }
 
+/* n pointers at vec, and as many bytes at each as the upper half of size_meta; its lower half is that of meta. */
+CAP_FUNC int cap_pointers(struct tr_capture *c, __u64 vec, __u32 n, __u32 size_meta)
+{
+	__u32 meta = size_meta & 0xffff;
+	__u64 p = 0;
+
+	if (!c || vec < CAP_LOWEST)
+		return -1;
+	cap_bytes(c, vec, n * sizeof(p), meta);
+	for (__u32 i = 0; i < CAP_MSG_MAX; i++) {
+		if (i >= n)
+			break;
+		if (cap_read(c, &p, sizeof(p), vec + i * sizeof(p))) {
+			c->fault = 1;
+			break;
+		}
+		if (p >= CAP_LOWEST)
+			cap_bytes(c, p, size_meta >> 16, meta | TR_PART_POINTEE << 8 | i << 24);
+	}
+	return 0;
+}
+
 /* A vector of strings: the first CAP_STRV_MAX ones, unless they are only counted. */
 CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 count_only, __u32 meta)
 {
@@ -213,6 +235,24 @@ CAP_FUNC int cap_message(struct tr_capture *c, __u64 addr, __u64 total, __u32 me
 	return 0;
 }
 
+#define CAP_IOCTL_OLD 64 /* bytes of an argument whose request does not tell its size */
+
+/*
+ * What an ioctl request says of its argument: bits 30 and 31 that it is written to the kernel and read from it,
+ * 16 to 29 its size, 8 to 15 the driver. Older ones say nothing; those of tun, USB and watchdogs say it wrong.
+ */
+static inline __attribute__((always_inline)) __s64 cap_ioctl_length(__u32 request, __u32 max,
+								    int at_exit)
+{
+	__u32 size = request >> 16 & 0x3fff, driver = request >> 8 & 0xff;
+
+	if (!(request >> 30) || !size || driver == 'T')
+		return CAP_IOCTL_OLD;
+	if (!(request >> 30 & (at_exit ? 2 : 1)) && (at_exit ? driver != 'U' : size > 16))
+		return -1;
+	return size < max ? size : max;
+}
+
 /*
  * Operations on one run of bytes: how many, by the kind's length rule. -1: none. len is args[op->len],
  * ret the result (only at exit).
@@ -244,6 +284,8 @@ cap_length(const struct tr_capture *c, const struct tr_op *op, __u64 len, __s64 
 		if (len < CAP_LOWEST || cap_read(c, &v, sizeof(v), len))
 			return -1;
 		return v < op->size ? v : op->size;
+	case TR_OP_IOCTL:
+		return cap_ioctl_length(len, op->size, at_exit);
 	case TR_OP_RET_BYTES:
 		return ret < op->size ? ret : op->size;
 	case TR_OP_RET_ARRAY:
@@ -284,6 +326,9 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 				  meta | (len > CAP_IOV_MAX ? TR_ITEM_TRUNC << 16 : 0));
 		return cap_iovecs(c, addr, len, at_exit ? (__u64)ret : ~0ULL,
 				  meta | TR_PART_IOV_DATA << 8);
+	case TR_OP_PTRS:
+		len = len < CAP_MSG_MAX ? len : CAP_MSG_MAX;
+		return len ? cap_pointers(c, addr, len, (__u32)op->size << 16 | (meta & 0xffff)) : 0;
 	case TR_OP_MSGHDR:
 		cap_bytes(c, addr, 56, meta);
 		return cap_message(c, addr, at_exit ? (__u64)ret : ~0ULL, meta);
@@ -358,6 +403,84 @@ CAP_FUNC int cap_ops(struct tr_capture *c, const struct tr_plan *plan, __u32 at_
 	return 0;
 }
 
+/* The length field of a deref, 0 where it can't be read. */
+static inline __attribute__((always_inline)) __u64 cap_deref_length(struct tr_capture *c,
+								    const struct tr_deref *d, __u64 addr)
+{
+	__u64 wide = 0;
+	__u32 word = 0;
+	__u16 half = 0;
+
+	switch (d->len_size) {
+	case 2:
+		return cap_read(c, &half, sizeof(half), addr) ? 0 : half;
+	case 4:
+		return cap_read(c, &word, sizeof(word), addr) ? 0 : word;
+	default:
+		return cap_read(c, &wide, sizeof(wide), addr) ? 0 : wide;
+	}
+}
+
+/* What a pointer in the struct of an argument points to. */
+CAP_FUNC int cap_deref(struct tr_capture *c, const struct tr_deref *d, __u32 at_exit)
+{
+	__u32 arg, when, max, meta;
+	__u64 base, p = 0, n;
+
+	if (!c || !d)
+		return -1;
+	arg = d->arg & 7;
+	when = d->when_arg & 7;
+	if (arg >= TR_MAX_ARGS || when >= TR_MAX_ARGS)
+		if (arg >= TR_MAX_ARGS || d->when_arg != TR_DEREF_ALWAYS)
+			return -1;
+	if (d->when_arg != TR_DEREF_ALWAYS && when < TR_MAX_ARGS && (__u32)c->rec.args[when] != d->when)
+		return 0;
+	base = c->rec.args[arg];
+	if (base < CAP_LOWEST)
+		return 0;
+	if (cap_read(c, &p, sizeof(p), base + d->ptr)) {
+		c->fault = 1;
+		return 0;
+	}
+	if (p < CAP_LOWEST)
+		return 0;
+	max = d->max ? d->max : c->string_limit;
+	meta = CAP_META(arg, TR_PART_POINTEE, at_exit ? TR_ITEM_EXIT : 0, (d->ptr >> 2) & 0xff);
+	if (!d->len_size)
+		return cap_string(c, p, max, meta);
+	n = cap_deref_length(c, d, base + d->len);
+	n = (n < CAP_ITEM_MAX ? n : CAP_ITEM_MAX) * d->size;
+	if (!n)
+		return 0;
+	if (n > max)
+		return cap_bytes(c, p, max, meta | TR_ITEM_TRUNC << 16);
+	return cap_bytes(c, p, n, meta);
+}
+
+CAP_FUNC int cap_derefs(struct tr_capture *c, const struct tr_plan *plan, __u32 at_exit)
+{
+	if (!c || !plan)
+		return 0;
+	for (__u32 i = 0; i < TR_PLAN_DEREFS; i++) {
+		__u32 flags, again;
+
+		if (i >= plan->nderefs)
+			break;
+		flags = plan->derefs[i].flags;
+		again = at_exit && c->retry >> (TR_PLAN_OPS + i) & 1;
+		if (!again && !(flags & (at_exit ? TR_OP_EXIT : TR_OP_ENTRY)))
+			continue;
+		if (at_exit && !again && c->rec.ret < 0 && c->rec.ret >= -4095)
+			continue;
+		c->fault = 0;
+		cap_deref(c, &plan->derefs[i], at_exit && !again);
+		if (c->fault && !at_exit)
+			c->retry |= 1u << (TR_PLAN_OPS + i);
+	}
+	return 0;
+}
+
 /*
  * A few bytes of data in the first item of a record, which is what a storm of system calls reads and writes:
  * done in place, for a function call costs as much as the copy. False: not this, or a fault.
@@ -387,12 +510,14 @@ static inline __attribute__((always_inline)) int cap_short(struct tr_capture *c,
 static inline __attribute__((always_inline)) void cap_run(struct tr_capture *c,
 							  const struct tr_plan *plan, int at_exit)
 {
-	if (plan->nops == 1) {
+	if (plan->nops == 1 && !plan->nderefs) {
 		if (!cap_due(c, &plan->ops[0], 0, at_exit) ||
 		    cap_short(c, &plan->ops[0], at_exit))
 			return;
 	}
 	cap_ops(c, plan, at_exit);
+	if (plan->nderefs)
+		cap_derefs(c, plan, at_exit);
 }
 
 #endif

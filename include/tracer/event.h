@@ -98,6 +98,7 @@ enum tr_part {
 	TR_PART_MSG_IOV,  /* the struct iovec array of msghdr.msg_iov */
 	TR_PART_MSG_DATA, /* the bytes of msghdr.msg_iov[index] */
 	TR_PART_MSG_CONTROL,
+	TR_PART_POINTEE, /* what the pointer `index` * 4 bytes into the struct points to; T_PTRS: pointer number `index` */
 	TR_PART_LEN, /* the value-result length (socklen_t) that another argument points to */
 };
 
@@ -229,6 +230,8 @@ enum tr_op_kind {
 	TR_OP_SIZED_PTR, /* *(u32 *)args[len] bytes: option values; at most `size` */
 	TR_OP_RET_BYTES, /* ret bytes, whole, at most `size`: getdents, readlink, event queues */
 	TR_OP_RET_ARRAY, /* ret elements of `size` bytes: epoll_wait */
+	TR_OP_PTRS,  /* args[len] pointers, and `size` bytes at each */
+	TR_OP_IOCTL, /* as many bytes, in the direction, as the request args[len] tells; at most `size` */
 };
 
 #define TR_OP_ENTRY 1
@@ -244,6 +247,22 @@ struct tr_op {
 	__u16 pad;
 };
 
+/* A pointer in the struct that an argument points to: its target is read too. */
+struct tr_deref {
+	__u8 arg; /* 0..5 */
+	__u8 when_arg; /* only where the lower half of this argument is `when`; TR_DEREF_ALWAYS */
+	__u8 flags; /* TR_OP_* */
+	__u8 len_size; /* of the length field: 2, 4 or 8 bytes; 0: the target is a string */
+	__u16 ptr; /* offset of the pointer */
+	__u16 len; /* offset of the length, which counts elements of `size` bytes */
+	__u16 size;
+	__u16 max; /* bytes that are read at most; 0: the session's string limit */
+	__u32 when;
+};
+
+#define TR_DEREF_ALWAYS 0xff
+#define TR_PLAN_DEREFS 8
+
 /* tr_plan flags */
 #define TR_PLAN_RET_FD 1    /* the result is a descriptor */
 #define TR_PLAN_FD_STALE 2  /* on success what is known of the descriptor args[0] is stale (connect, bind) */
@@ -257,12 +276,15 @@ struct tr_plan {
 	__u8 nargs;
 	__u8 fd_args; /* bit i: args[i] is a descriptor (or AT_FDCWD) */
 	__u8 flags;   /* TR_PLAN_* */
-	__u32 pad;
+	__u8 nderefs;
+	__u8 pad[3];
 	struct tr_op ops[TR_PLAN_OPS];
+	struct tr_deref derefs[TR_PLAN_DEREFS];
 };
 
 _Static_assert(sizeof(struct tr_op) == 8, "tr_op");
-_Static_assert(sizeof(struct tr_plan) == 72, "tr_plan");
+_Static_assert(sizeof(struct tr_deref) == 16, "tr_deref");
+_Static_assert(sizeof(struct tr_plan) == 200, "tr_plan");
 
 /*
  * Latency histogram: log-linear, TR_HIST_SUB linear buckets to each power of two of nanoseconds, so a

@@ -573,6 +573,126 @@ static void test_result_as_length(void **state)
 	assert_int_equal(run(rig, 0)->nitems, 0);
 }
 
+static struct tr_deref *add_deref(struct rig *rig, unsigned int arg, unsigned int ptr)
+{
+	struct tr_deref *d = &rig->plan.derefs[rig->plan.nderefs++];
+
+	assert_in_range(rig->plan.nderefs, 1, TR_PLAN_DEREFS);
+	*d = (struct tr_deref){
+		.arg = arg, .when_arg = TR_DEREF_ALWAYS, .flags = TR_OP_ENTRY, .ptr = ptr
+	};
+	return d;
+}
+
+/* A string and an array behind the pointers of a struct, both only for the command that has them. */
+static void test_pointers_in_a_struct(void **state)
+{
+	struct rig *rig = *state;
+	const char *text = "GPL";
+	const uint64_t elements[3] = { 1, 2, 3 };
+	const struct {
+		uint16_t count;
+		const void *array;
+		const char *text;
+	} st = { 3, elements, text };
+	const struct tr_syscall *rec;
+	struct tr_deref *d;
+
+	arg(rig, 1, &st);
+	rig->c.rec.args[0] = 5;
+	add_op(rig, TR_OP_FIXED, 1, 0, TR_OP_ENTRY)->size = sizeof(st);
+	d = add_deref(rig, 1, 8);
+	d->len_size = 2;
+	d->size = 8;
+	d->max = 1024;
+	d->when_arg = 0;
+	d->when = 5;
+	d = add_deref(rig, 1, 16);
+	d->when_arg = 0;
+	d->when = 5;
+	d = add_deref(rig, 1, 16);
+	d->when_arg = 0;
+	d->when = 6;
+	rec = run(rig, 0);
+	assert_int_equal(rec->nitems, 3);
+	item_is(rec_item_find(rec, 1, TR_PART_POINTEE, 2, 0), (const char *)elements, 24, 0);
+	item_is(rec_item_find(rec, 1, TR_PART_POINTEE, 4, 0), "GPL", 3, 0);
+}
+
+static void test_pointers_that_lie(void **state)
+{
+	struct rig *rig = *state;
+	struct {
+		uint64_t count;
+		const void *array;
+	} st = { UINT64_MAX, rig->end - 4 };
+	const struct tr_syscall *rec;
+	struct tr_deref *d;
+
+	arg(rig, 0, &st);
+	arg(rig, 1, rig->end - 4);
+	d = add_deref(rig, 0, 8);
+	d->len_size = 8;
+	d->size = 65535;
+	d->max = 65535;
+	add_deref(rig, 1, 0); /* the struct itself can't be read */
+	add_deref(rig, 7, 0); /* no argument */
+	memset(rig->end - 4, 'x', 4);
+	rec = run(rig, 0);
+	assert_int_equal(rec->nitems, 2); /* at entry, and once more at exit */
+	item_is(rec_item_first(rec), "xxxx", 4, TR_ITEM_TRUNC | TR_ITEM_FAULT);
+}
+
+static void test_array_of_pointers(void **state)
+{
+	struct rig *rig = *state;
+	const uint64_t targets[2] = { 11, 22 };
+	const void *pointers[3] = { &targets[0], NULL, &targets[1] };
+	const struct tr_syscall *rec;
+
+	rig->c.rec.args[1] = 3;
+	arg(rig, 2, pointers);
+	add_op(rig, TR_OP_PTRS, 2, 1, TR_OP_ENTRY)->size = 8;
+	rec = run(rig, 0);
+	assert_int_equal(rec->nitems, 3);
+	item_is(rec_item_find(rec, 2, TR_PART_SELF, 0, 0), (const char *)pointers, 24, 0);
+	item_is(rec_item_find(rec, 2, TR_PART_POINTEE, 0, 0), (const char *)&targets[0], 8, 0);
+	item_is(rec_item_find(rec, 2, TR_PART_POINTEE, 2, 0), (const char *)&targets[1], 8, 0);
+}
+
+static const struct tr_syscall *run_ioctl(struct rig *rig, uint32_t request, const void *p)
+{
+	rig->c.off = 0;
+	rig->c.retry = 0;
+	rig->c.rec.nitems = 0;
+	rig->c.rec.args[1] = request;
+	arg(rig, 2, p);
+	return run(rig, 0);
+}
+
+/* The request tells how much is read, and when. */
+static void test_ioctl(void **state)
+{
+	struct rig *rig = *state;
+	static const uint8_t bytes[1024];
+	const struct tr_syscall *rec;
+
+	add_op(rig, TR_OP_IOCTL, 2, 1, TR_OP_ENTRY | TR_OP_EXIT)->size = 512;
+	rec = run_ioctl(rig, 0x401c5820, bytes); /* FS_IOC_FSSETXATTR */
+	assert_int_equal(only_item(rec)->len, 28);
+	assert_int_equal(only_item(rec)->flags, 0);
+	rec = run_ioctl(rig, 0x801c581f, bytes); /* FS_IOC_FSGETXATTR */
+	assert_int_equal(only_item(rec)->len, 28);
+	assert_int_equal(only_item(rec)->flags, TR_ITEM_EXIT);
+	rec = run_ioctl(rig, 0xc0189436, bytes); /* FIDEDUPERANGE */
+	assert_int_equal(rec->nitems, 2);
+	rec = run_ioctl(rig, 0x5413, bytes); /* TIOCGWINSZ does not tell */
+	assert_int_equal(rec->nitems, 2);
+	assert_int_equal(rec_item_first(rec)->len, 64);
+	rec = run_ioctl(rig, 0x50009411, bytes); /* 4,096 bytes are too many */
+	assert_int_equal(only_item(rec)->len, 512);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -600,6 +720,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_msghdr, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_argv, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_envp_is_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pointers_in_a_struct, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pointers_that_lie, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_array_of_pointers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ioctl, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_argv, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sockaddr_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_result_as_length, setup, teardown),

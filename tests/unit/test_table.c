@@ -11,6 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <core/buf.h>
+#include <core/ioctl.h>
 #include <core/table.h>
 
 #define X86_64_LAST 469
@@ -110,7 +112,16 @@ static int struct_has(const struct sc_arg *arg, const char *name, size_t len)
 /* Of what a sub-table leads to, one that has the field is enough. */
 static int has_field(const struct sc_arg *arg, const char *name, size_t len)
 {
-	if (arg->type != T_SUB && arg->type != T_IOCTL_ARG)
+	uint32_t request;
+
+	if (arg->type == T_IOCTL_ARG) {
+		for (size_t i = 0; (arg = ioctl_arg_at(i, &request)); i++) {
+			if (struct_has(arg, name, len))
+				return 1;
+		}
+		return 0;
+	}
+	if (arg->type != T_SUB)
 		return struct_has(arg, name, len);
 	for (const struct sc_sub_row *r = ((const struct sc_sub *)arg->ref)->rows; r->arg.name; r++) {
 		if (struct_has(&r->arg, name, len))
@@ -201,6 +212,8 @@ static void check_struct(const struct sc_row *row, const struct sc_struct *st)
 	for (const struct sc_field *f = st->fields; f->name; f++) {
 		unsigned int n = f->count ? f->count : 1;
 
+		if (f->type >= T_PSTR && f->type <= T_PARRAY)
+			n = 1;
 		if (f->off + n * f->size > st->size || !f->size)
 			fail_row(row, f->name, "is not within its struct");
 		if (f->type == T_NONE || f->type >= T_TYPE_MAX)
@@ -244,7 +257,7 @@ static void check_arg(const struct sc_row *row, const struct sc_arg *arg)
 		check_flags(row, arg->name, arg->ref);
 	if (arg->type == T_STRUCT || arg->type == T_ARRAY)
 		check_struct(row, arg->ref);
-	if (arg->type == T_SUB || arg->type == T_IOCTL_ARG)
+	if (arg->type == T_SUB)
 		check_sub(row, arg);
 	if ((arg->type == T_NUMS || arg->type == T_VALUE) && (!arg->size || !arg->sub))
 		fail_row(row, arg->name, "numbers without type or size");
@@ -277,7 +290,7 @@ static void check_plan(const struct sc_row *row, unsigned int abi)
 	memset(&plan, 0xff, sizeof(plan));
 	sc_plan(row, abi, &plan);
 	assert_int_equal(plan.nargs, row->nargs);
-	assert_int_equal(plan.pad, 0);
+	assert_true(plan.nderefs <= TR_PLAN_DEREFS);
 	if (plan.nops > TR_PLAN_OPS)
 		fail_row(row, NULL, "too many reads");
 	for (unsigned int i = 0; i < TR_PLAN_OPS; i++) {
@@ -505,6 +518,64 @@ static void test_classes(void **state)
 	assert_int_equal(class_bits("nothing"), 0);
 }
 
+static void test_ioctl(void **state)
+{
+	const struct sc_row *row = sc_by_name("ioctl");
+	const char *name, *last_name = "";
+	const struct sc_arg *arg;
+	uint32_t request = 0, last = 0;
+	size_t decoded = 0;
+
+	(void)state;
+	for (size_t i = 0; (name = ioctl_name_at(i, &request)); i++) {
+		if (request < last || (request == last && strcmp(name, last_name) <= 0))
+			fail_row(row, name, "is out of order");
+		last = request;
+		last_name = name;
+	}
+	last = 0;
+	for (size_t i = 0; (arg = ioctl_arg_at(i, &request)); i++) {
+		if (request < last)
+			fail_row(row, arg->name, "is out of order");
+		last = request;
+		check_arg(row, arg);
+		decoded += arg->type != T_NONE;
+	}
+	assert_true(decoded >= 400);
+}
+
+static const char *ioctl_text(struct buf *out, uint32_t request, const struct ioctl_fd *fd)
+{
+	out->len = 0;
+	ioctl_put_name(out, request, fd);
+	buf_char(out, '\0');
+	return out->p;
+}
+
+static void test_ioctl_names(void **state)
+{
+	const struct ioctl_fd tty = { .mode = 0020620, .path = "/dev/pts/3", .path_len = 10 };
+	const struct ioctl_fd dsp = { .mode = 0020620, .path = "/dev/dsp", .path_len = 8 };
+	const struct ioctl_fd file = { .mode = 0100644, .path = "/etc/passwd", .path_len = 11 };
+	const struct ioctl_fd x25 = { .kind = TR_FD_SOCKET, .family = 9 };
+	struct buf out = { 0 };
+
+	(void)state;
+	assert_string_equal(ioctl_text(&out, 0x5413, NULL), "TIOCGWINSZ");
+	assert_string_equal(ioctl_text(&out, 0x5403, NULL), "SNDCTL_TMR_STOP or TCSETSW");
+	assert_string_equal(ioctl_text(&out, 0x5403, &tty), "TCSETSW");
+	assert_string_equal(ioctl_text(&out, 0x5403, &dsp), "SNDCTL_TMR_STOP");
+	assert_string_equal(ioctl_text(&out, 0x40049409, &file), "FICLONE");
+	assert_string_equal(ioctl_text(&out, 0x89e5, &x25), "SIOCX25SCALLUSERDATA");
+	assert_string_equal(ioctl_text(&out, 0x80604521, NULL), "EVIOCGBIT(EV_KEY, 96)");
+	assert_string_equal(ioctl_text(&out, 0x81004506, NULL), "EVIOCGNAME(256)");
+	assert_string_equal(ioctl_text(&out, 0xc0101234, NULL),
+			    "_IOC(_IOC_READ|_IOC_WRITE, 0x12, 0x34, 0x10)");
+	assert_int_equal(ioctl_arg(0x5403, &tty)->type, T_STRUCT);
+	assert_null(ioctl_arg(0x5403, &dsp));
+	buf_done(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -514,6 +585,8 @@ int main(void)
 		cmocka_unit_test(test_nargs),
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_ioctl),
+		cmocka_unit_test(test_ioctl_names),
 		cmocka_unit_test(test_plans),
 		cmocka_unit_test(test_plan_of_openat),
 		cmocka_unit_test(test_plan_of_read_and_stat),

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * test_decode.c - values that need more than one row of the table: what pointers in structs point to,
+ * values that hang on others, and what the kind of a descriptor decides.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "build.h"
+#include "render.h"
+
+static struct buf out;
+static struct facts *facts;
+static struct build b;
+
+static const char *line_as(const char *format)
+{
+	struct render r = {
+		.format = render_format_find(format), .facts = facts, .view.string_limit = 32
+	};
+
+	out.len = 0;
+	r.format->record(&r, &b.h, &out);
+	buf_char(&out, '\0');
+	return out.p;
+}
+
+static void strace_is(const char *expected)
+{
+	assert_string_equal(line_as("strace"), expected);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	facts = facts_new();
+	return facts ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	facts_free(facts);
+	buf_done(&out);
+	out = (struct buf){ 0 };
+	return 0;
+}
+
+static void pointee(unsigned int i, unsigned int off, const void *p, size_t n)
+{
+	build_part(&b, (struct build_part){ (uint8_t)i, TR_PART_POINTEE, 0, (uint8_t)(off / 4) }, p, n);
+}
+
+static void fact_of_device(int fd, const char *path)
+{
+	struct build fact;
+
+	build_path_fd(&fact, fd, path);
+	fact.fd.mode = 0020620;
+	facts_apply(facts, &fact.h);
+}
+
+static void test_ioctl_of_descriptor(void **state)
+{
+	const uint8_t termios[36] = { 0 };
+
+	(void)state;
+	fact_of_device(3, "/dev/pts/1");
+	BUILD_CALL(&b, "ioctl", 0, 3, 0x5402, 0x2000);
+	build_item(&b, 2, 0, termios, sizeof(termios));
+	assert_non_null(strstr(line_as("json"), "\"request\":\"TCSETS\""));
+	strace_is("ioctl(3, SNDCTL_TMR_START or TCSETS, {c_iflag=0, c_oflag=NL0|CR0|TAB0|BS0|VT0|FF0, "
+		  "c_cflag=B0|CS5, c_lflag=0, ...}) = 0\n");
+	fact_of_device(3, "/dev/sequencer");
+	assert_non_null(strstr(line_as("json"), "\"request\":\"SNDCTL_TMR_START\""));
+}
+
+static void test_ioctl_that_failed(void **state)
+{
+	struct {
+		char name[16];
+		uint8_t rest[24];
+	} ifreq = { "none", { 0 } };
+
+	(void)state;
+	BUILD_CALL(&b, "ioctl", -19, 3, 0x8915, 0x2000); /* SIOCGIFADDR */
+	build_item(&b, 2, 0, &ifreq, sizeof(ifreq));
+	strace_is("ioctl(3, SIOCGIFADDR, {ifr_name=\"none\"}) = -1 ENODEV (No such device)\n");
+	BUILD_CALL(&b, "ioctl", -25, 3, 0x5401, 0x2000);
+	build_item(&b, 2, 0, &ifreq, sizeof(ifreq));
+	strace_is("ioctl(3, TCGETS, 0x2000)                = -1 ENOTTY (Inappropriate ioctl for "
+		  "device)\n");
+	BUILD_CALL(&b, "ioctl", 0, 3, 0x5451, 0);
+	strace_is("ioctl(3, FIOCLEX)                       = 0\n");
+	BUILD_CALL(&b, "ioctl", 0x10000000, 3, 0xb703, 0);
+	strace_is("ioctl(3, NS_GET_NSTYPE)                 = 268435456 (CLONE_NEWUSER)\n");
+	BUILD_CALL(&b, "ioctl", -25, 3, 0xc0101234, 0x2000);
+	strace_is("ioctl(3, _IOC(_IOC_READ|_IOC_WRITE, 0x12, 0x34, 0x10), 0x2000) = -1 ENOTTY "
+		  "(Inappropriate ioctl for device)\n");
+}
+
+struct insn {
+	uint16_t code;
+	uint8_t jt, jf;
+	uint32_t k;
+};
+
+static void test_seccomp_filter(void **state)
+{
+	static const struct insn program[] = {
+		{ 0x20, 0, 0, 4 },	       { 0x15, 1, 0, 0xc000003e }, { 0x06, 0, 0, 0 },
+		{ 0x06, 0, 0, 0x00050001 },    { 0x06, 0, 0, 0x7fff0000 }, { 0x54, 0, 0, 0xff },
+		{ 0x16, 0, 0, 0 },	       { 0x87, 0, 0, 0 },	   { 0xffff, 9, 9, 9 },
+	};
+	const uint64_t fprog[2] = { sizeof(program) / sizeof(program[0]), 0x3000 };
+
+	(void)state;
+	BUILD_CALL(&b, "seccomp", 0, 1, 0, 0x2000);
+	build_item(&b, 2, 0, fprog, sizeof(fprog));
+	pointee(2, 8, program, sizeof(program));
+	strace_is("seccomp(SECCOMP_SET_MODE_FILTER, 0, {len=9, filter=0x3000}) = 0\n");
+	assert_non_null(strstr(line_as("json"),
+			       "\"BPF_STMT(BPF_LD|BPF_W|BPF_ABS, 0x4)\","
+			       "\"BPF_JUMP(BPF_JMP|BPF_K|BPF_JEQ, 0xc000003e, 0x1, 0)\","
+			       "\"BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_KILL_THREAD)\","
+			       "\"BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_ERRNO|0x1)\","
+			       "\"BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_ALLOW)\","
+			       "\"BPF_STMT(BPF_ALU|BPF_K|BPF_AND, 0xff)\","));
+}
+
+static void test_bpf_strings(void **state)
+{
+	uint8_t attr[152] = { 1, 0, 0, 0, 2 };
+	const uint64_t license = 0x4000, insns = 0x3000;
+
+	(void)state;
+	memcpy(attr + 8, &insns, 8);
+	memcpy(attr + 16, &license, 8);
+	BUILD_CALL(&b, "bpf", 4, 5, 0x2000, 48);
+	build_item(&b, 1, 0, attr, 48);
+	pointee(1, 16, "GPL", 3);
+	strace_is("bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_SOCKET_FILTER, insn_cnt=2, insns=0x3000, "
+		  "license=\"GPL\", log_level=0, log_size=0, log_buf=NULL, kern_version=0, "
+		  "prog_flags=0}, 48) = 4\n");
+}
+
+static void test_iocbs(void **state)
+{
+	const uint64_t pointers[2] = { 0x3000, 0x4000 };
+	struct {
+		uint64_t data;
+		uint32_t key, rw;
+		uint16_t op;
+		int16_t prio;
+		uint32_t fd;
+		uint64_t buf, n, off, reserved;
+		uint32_t flags, resfd;
+	} iocb = { .data = 7, .fd = 5, .buf = 0x5000, .n = 10 };
+
+	(void)state;
+	BUILD_CALL(&b, "io_submit", 2, 0x7000, 2, 0x2000);
+	build_item(&b, 2, 0, pointers, sizeof(pointers));
+	build_part(&b, (struct build_part){ 2, TR_PART_POINTEE, 0, 0 }, &iocb, sizeof(iocb));
+	strace_is("io_submit(0x7000, 2, [{aio_data=0x7, aio_lio_opcode=IOCB_CMD_PREAD, aio_fildes=5, "
+		  "aio_buf=0x5000, aio_nbytes=10, aio_offset=0}, 0x4000]) = 2\n");
+}
+
+static void test_quota(void **state)
+{
+	const uint64_t dqblk[9] = { 1, 2, 3, 4, 5, 6 };
+
+	(void)state;
+	BUILD_CALL(&b, "quotactl", 0, (uint32_t)0x80000700, 0x1000, 1000, 0x2000);
+	build_str(&b, 1, "/dev/sda1");
+	build_item(&b, 3, TR_ITEM_EXIT, dqblk, sizeof(dqblk));
+	strace_is("quotactl(QCMD(Q_GETQUOTA, USRQUOTA), \"/dev/sda1\", 1000, {dqb_bhardlimit=1, "
+		  "dqb_bsoftlimit=2, dqb_curspace=3, dqb_ihardlimit=4, dqb_isoftlimit=5, "
+		  "dqb_curinodes=6, ...}) = 0\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_ioctl_of_descriptor, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ioctl_that_failed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_seccomp_filter, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bpf_strings, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_iocbs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_quota, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
