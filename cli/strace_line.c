@@ -185,13 +185,13 @@ static void init_sink(const struct strace_line *l, const struct tr_syscall *rec,
 	const struct strace_options *o = l->o;
 
 	*s = (struct strace_sink){
-		.s = {&strace_sink_ops, out, strace_calls_has(&o->abbrev, rec->abi, rec->nr)},
+		.s = {&strace_sink_ops, out, strace_calls_has(&o->abbrev, rec->abi, rec->nr), true},
 		.facts = o->decode_fds ? l->facts : NULL,
 		.tgid = rec->h.tgid,
 		.decode_fds = o->decode_fds,
 		.hex = (uint8_t)o->hex,
 	};
-	call_init(c, rec, o->string_limit);
+	call_init(c, rec, l->facts, o->string_limit);
 }
 
 static void put_took(const struct strace_line *l, uint64_t ns, struct buf *out)
