@@ -113,7 +113,8 @@ enum sc_type {
 	/* Pointers in a struct whose targets are captured too; `count` is the offset of the field with the length. */
 	T_PSTR,	  /* a string */
 	T_PBUF,	  /* bytes */
-	T_PARRAY, /* elements of ref: struct sc_struct; `more` 2: the length is in bytes; 4: strace shows the address unless -v */
+	T_PARRAY, /* elements of ref: struct sc_struct; `more` 2: the length is in bytes;
+		   * 4: strace shows the address unless -v */
 	T_TYPE_MAX
 };
 

@@ -98,7 +98,8 @@ enum tr_part {
 	TR_PART_MSG_IOV,  /* the struct iovec array of msghdr.msg_iov */
 	TR_PART_MSG_DATA, /* the bytes of msghdr.msg_iov[index] */
 	TR_PART_MSG_CONTROL,
-	TR_PART_POINTEE, /* what the pointer `index` * 4 bytes into the struct points to; T_PTRS: pointer number `index` */
+	TR_PART_POINTEE, /* what the pointer `index` * 4 bytes into the struct points to;
+			  * TR_OP_PTRS: what pointer number `index` does */
 	TR_PART_LEN, /* the value-result length (socklen_t) that another argument points to */
 };
 
