@@ -7,6 +7,7 @@
 #include <string.h>
 #include "cmd.h"
 #include "msg.h"
+#include "opts_complete.h"
 #include "strace_opts.h"
 
 static const struct command commands[] = {
@@ -158,6 +159,10 @@ int main(int argc, char **argv)
 	int status;
 
 	program_invocation_name = "tracectl";
+	if (argc > 1 && !strcmp(argv[1], "__complete")) {
+		opts_complete(stdout, commands, argc - 2, argv + 2);
+		return finish_output();
+	}
 	opts_init(&o, CMD_NONE);
 	if (argv[0] && is_strace(argv[0]))
 		return cmd_strace(&o, argc, argv);

@@ -67,6 +67,11 @@ static const struct opt opts[] = {
 
 #define NOPTS (sizeof(opts) / sizeof(opts[0]))
 
+const struct opt *opts_row(size_t i)
+{
+	return i < NOPTS ? &opts[i] : NULL;
+}
+
 void opts_init(struct options *o, unsigned int command)
 {
 	memset(o, 0, sizeof(*o));

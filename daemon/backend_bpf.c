@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "bpf_why.h"
 #include "compile.h"
 #include "task_capture.h"
 #include "tracer.skel.h"
@@ -73,21 +74,6 @@ static int open_rings(struct backend *b)
 			return r;
 	}
 	return 0;
-}
-
-static void explain(char *why, int r)
-{
-	const char *s;
-
-	if (r == -EPERM || r == -EACCES)
-		s = "not permitted: BPF needs root, or the capabilities CAP_BPF and CAP_PERFMON";
-	else if (r == -ESRCH || r == -ENOENT)
-		s = "the kernel has no type information (CONFIG_DEBUG_INFO_BTF), or is older than 5.12";
-	else if (r == -EINVAL)
-		s = "the kernel is too old (5.12 is needed) or does not allow these programs";
-	else
-		s = strerror(-r);
-	snprintf(why, BACKEND_WHY_LEN, "%s", s);
 }
 
 static bool has_kernel_function(const char *name)
@@ -166,7 +152,7 @@ static int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_b
 		r = b->counters && b->capture ? open_rings(b) : -ENOMEM;
 	}
 	if (r) {
-		explain(why, r);
+		bpf_why(why, r);
 		bpf_close(b);
 		return r;
 	}

@@ -20,7 +20,11 @@
 #define DAEMON_NICE                                                                                \
 	10 /* what is watched goes first; what waits for us is queued, or counted as lost */
 
-enum { EXIT_FAILED = 1, EXIT_WRONG = 2 }; /* the latter: what was asked for, by option or file */
+enum {
+	EXIT_FAILED = 1,
+	EXIT_WRONG = 2,	     /* an option or the configuration */
+	EXIT_NO_BACKEND = 3, /* nothing on this machine that it could work by */
+};
 
 struct server {
 	int argc;
@@ -340,5 +344,5 @@ int main(int argc, char **argv)
 		notify("STOPPING=1");
 	}
 	finish(&s);
-	return r ? EXIT_FAILED : 0;
+	return r == -ENODEV ? EXIT_NO_BACKEND : r ? EXIT_FAILED : 0;
 }
