@@ -40,7 +40,7 @@ static __always_inline __u64 ring_flags(__u32 i, __u32 len)
 {
 	__u32 bytes;
 
-	i &= TR_RINGS_MAX - 1;
+	i &= 2 * TR_RINGS_MAX - 1;
 	bytes = ring_unread[i].bytes + len;
 	if (bytes < ring_watermark) {
 		ring_unread[i].bytes = bytes;
@@ -50,15 +50,25 @@ static __always_inline __u64 ring_flags(__u32 i, __u32 len)
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-/* 0, or -1 where the record did not fit; the caller counts it then, unless it was a fact. */
+static __always_inline int ring_put(__u32 i, void *rec, __u32 len)
+{
+	void *ring = bpf_map_lookup_elem(&rings, &i);
+
+	return ring ? bpf_ringbuf_output(ring, rec, len, ring_flags(i, len)) : -1;
+}
+
+/*
+ * Every group of CPUs has a small ring, which stays in the cache as long as the reader keeps up, and a large one
+ * for when it does not; the reader puts them in order by time. 0, or -1 where the record fits into neither; the
+ * caller counts it then, unless it was a fact.
+ */
 static __always_inline int emit(void *rec, __u32 len)
 {
 	__u32 i = bpf_get_smp_processor_id() & ring_mask;
-	void *ring = bpf_map_lookup_elem(&rings, &i);
 
-	if (!ring)
-		return -1;
-	return bpf_ringbuf_output(ring, rec, len, ring_flags(i, len)) ? -1 : 0;
+	if (!ring_put(i, rec, len) || !ring_put(i + ring_mask + 1, rec, len))
+		return 0;
+	return -1;
 }
 
 #endif

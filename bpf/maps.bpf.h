@@ -36,37 +36,42 @@ static __always_inline __u32 clamp_u32(__u32 v, __u32 max)
 #define cap_clamp(v, max) (clamp_u32(v, max) & 0x1fff)
 #include <tracer/capture.h>
 
+#define CACHE_LINE 64
+
 #define PHASE_ENTERED 1 /* it was seen to begin */
 #define PHASE_EXECED 2	/* it is an execve that succeeded: its arguments are gone */
 
-/* What is remembered of every task that makes a call while programs are attached. */
+/*
+ * What is remembered of every task that makes a call while programs are attached. What a call of a task that
+ * nobody asked for needs comes first: with the owner of the place it fills one cache line.
+ */
 struct task_state {
 	__u64 mask;	    /* sessions whose task dimensions match; valid while gen is the current one */
-	__u64 inherited;    /* sessions that follow the task because they followed its parent */
-	__u64 inherited_ns; /* when that was */
 	__u64 live;	    /* sessions that the call in progress is for, 0: none */
-	__u64 told;	    /* sessions that have a TR_TASK of it */
 	__u64 reported;	    /* sessions that know that the call in progress is blocked */
-	__u64 start_ns;	    /* of the call in progress */
 	__u64 cred;	    /* pointers, compared to see a change */
 	__u64 cgroups;
 	__u32 gen;
 	__u32 attach_epoch;
 	__u16 nr;
 	__u8 abi;
-	__u8 phase;   /* PHASE_* of the call in progress, in this attach_epoch */
-	__u16 slot;   /* index in `slots` of its capture, plus 1; 0: none */
-	__u8 dumpable; /* as long as it had its memory */
+	__u8 phase;	    /* PHASE_* of the call in progress, in this attach_epoch */
+	__u16 slot;	    /* index in `slots` of its capture, plus 1; 0: none */
+	__u8 dumpable;	    /* as long as it had its memory */
 	__u8 pad;
+	__u64 start_ns;	    /* of the call in progress */
+	__u64 told;	    /* sessions that have a TR_TASK of it */
+	__u64 inherited;    /* sessions that follow the task because they followed its parent */
+	__u64 inherited_ns; /* when that was */
 };
 
 /* Linux 6.2: reads of the kernel's structures without a function call for each. */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 const volatile bool have_rdonly_cast = false;
 
-struct tr_config cfg = {};
-const volatile __u32 ring_mask = 0;	  /* rings - 1, a power of two less one */
-const volatile __u32 ring_watermark = 0; /* bytes that wake the reader */
+struct tr_config cfg __attribute__((aligned(CACHE_LINE))) = {};
+const volatile __u32 ring_mask = 0;	  /* groups of CPUs - 1, a power of two less one */
+const volatile __u32 ring_watermark = 0; /* bytes in a small ring that wake the reader */
 
 /*
  * A task's state is in the table at its id, where finding it costs a few loads; only where two tasks collide,
@@ -77,7 +82,7 @@ const volatile __u32 ring_watermark = 0; /* bytes that wake the reader */
 struct state_place {
 	__u64 owner;
 	struct task_state st;
-};
+} __attribute__((aligned(CACHE_LINE)));
 static struct state_place state_table[STATE_TABLE_SIZE];
 
 struct {
@@ -119,12 +124,11 @@ struct ring {
 /* Bytes written since the last wake-up, one cache line each. */
 static struct {
 	__u32 bytes;
-	__u32 pad[15];
-} ring_unread[TR_RINGS_MAX];
+} __attribute__((aligned(CACHE_LINE))) ring_unread[2 * TR_RINGS_MAX];
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, TR_RINGS_MAX);
+	__uint(max_entries, 2 * TR_RINGS_MAX);
 	__type(key, __u32);
 	__array(values, struct ring);
 } rings SEC(".maps");

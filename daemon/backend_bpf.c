@@ -20,6 +20,7 @@
 #include "tracer.skel.h"
 
 #define RING_MIN (64u << 10)
+#define RING_SMALL (512u << 10) /* about half of a CPU's own cache */
 
 uint64_t bpf_now_ns(void)
 {
@@ -37,7 +38,8 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
-static unsigned int ring_count(void)
+/* How many groups the CPUs are divided into; the programs take the low bits of the CPU's number. */
+static unsigned int ring_groups(void)
 {
 	int ncpus = libbpf_num_possible_cpus();
 	unsigned int n = 1;
@@ -56,18 +58,23 @@ static size_t ring_size(size_t total, unsigned int n)
 	return size;
 }
 
+static size_t small_size(const struct backend *b)
+{
+	return b->ring_size < RING_SMALL ? b->ring_size : RING_SMALL;
+}
+
 static int open_rings(struct backend *b)
 {
 	int outer = bpf_map__fd(b->skel->maps.rings);
 
 	for (uint32_t i = 0; i < b->nrings; i++) {
-		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tracer_ring", 0, 0, b->ring_size,
-					NULL);
+		size_t size = i < b->nrings / 2 ? small_size(b) : b->ring_size;
+		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tracer_ring", 0, 0, size, NULL);
 		int r;
 
 		if (fd < 0)
 			return -errno;
-		r = ring_map(&b->rings[i], fd, b->ring_size);
+		r = ring_map(&b->rings[i], fd, size);
 		if (!r && bpf_map_update_elem(outer, &i, &fd, BPF_ANY))
 			r = -errno;
 		if (r)
@@ -92,9 +99,9 @@ static int load_skeleton(struct backend *b, bool scan)
 	b->skel = skel;
 	if (!skel)
 		return -errno;
-	skel->rodata->ring_mask = b->nrings - 1;
+	skel->rodata->ring_mask = b->nrings / 2 - 1;
 	skel->rodata->have_rdonly_cast = has_kernel_function("bpf_rdonly_cast");
-	skel->rodata->ring_watermark = b->ring_size / 4;
+	skel->rodata->ring_watermark = small_size(b) / 4;
 	bpf_program__set_autoload(skel->progs.task_scan, scan);
 	return tracer_bpf__load(skel);
 }
@@ -105,8 +112,8 @@ static int load(struct backend *b, size_t ring_bytes)
 	int r;
 
 	libbpf_set_print(quiet);
-	b->nrings = ring_count();
-	b->ring_size = ring_size(ring_bytes, b->nrings);
+	b->nrings = 2 * ring_groups();
+	b->ring_size = ring_size(ring_bytes, ring_groups());
 	r = load_skeleton(b, true);
 	if (!r || r == -EPERM || r == -EACCES)
 		return r;

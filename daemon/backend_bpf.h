@@ -34,9 +34,9 @@ struct backend {
 	struct tracer_bpf *skel;
 	struct tr_config *cfg; /* shared with the programs */
 	struct bpf_maps maps;
-	struct ring rings[TR_RINGS_MAX];
+	struct ring rings[2 * TR_RINGS_MAX]; /* first the small ones, then as many large ones */
 	unsigned int nrings;
-	size_t ring_size; /* of each, bytes */
+	size_t ring_size; /* of each large one, bytes */
 	struct bpf_link *links[BPF_LINKS_MAX];
 	unsigned int nlinks;
 	struct bpf_link *switches; /* the program that a few sessions need beside those */
