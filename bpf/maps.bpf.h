@@ -40,6 +40,7 @@ static __always_inline __u32 clamp_u32(__u32 v, __u32 max)
 
 #define PHASE_ENTERED 1 /* it was seen to begin */
 #define PHASE_EXECED 2	/* it is an execve that succeeded: its arguments are gone */
+#define PHASE_NOTED 4	/* a signal came that the process ignores */
 
 /*
  * What is remembered of every task that makes a call while programs are attached. What a call of a task that

@@ -13,6 +13,7 @@
 #include "emit.bpf.h"
 #include "facts.bpf.h"
 #include "summary.bpf.h"
+#include "signal.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -164,16 +165,6 @@ static __noinline __u64 late_sessions(struct task_struct *task, struct pt_regs *
 	return late_begin(task, regs, st, sessions);
 }
 
-#define SIGKILL 9
-
-/* A fatal signal cut the call off: it never returns to the program. That is shown when the task ends. */
-static __always_inline bool is_cut_off(struct task_struct *task, long ret)
-{
-	if (ret != -4 && (ret > -512 || ret < -516)) /* EINTR, ERESTARTSYS to ERESTART_RESTARTBLOCK */
-		return false;
-	return task->pending.signal.sig[0] >> (SIGKILL - 1) & 1;
-}
-
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 {
@@ -192,7 +183,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	else
 		mask = visible_sessions(task, st, mask);
 	st->live = mask;
-	if (!mask || is_cut_off(task, ret))
+	if (!mask || is_cut_off(task))
 		return 0;
 	st->live = 0;
 	now = bpf_ktime_get_ns();
@@ -206,6 +197,8 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	}
 	if (mask & cfg.stream)
 		call_end(task, st, plan, ret, mask & cfg.stream, now, error, flags);
+	if (st->phase & PHASE_NOTED)
+		tell_noted(task, st);
 	return 0;
 }
 
@@ -407,40 +400,23 @@ int BPF_PROG(comm_change, struct task_struct *task)
 	return 0;
 }
 
-#define SI_FIELDS 16 /* offset of the part that depends on the signal, on 64-bit kernels */
-
-static __always_inline void signal_fill(struct tr_signal *r, int sig, struct kernel_siginfo *info)
+SEC("tp_btf/signal_generate")
+int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_struct *task,
+	     int group, int result)
 {
-	__u32 f[6] = {};
+	struct task_state *st = state_find(task);
+	__u64 mask;
 
-	r->signo = sig;
-	/* SEND_SIG_NOINFO and SEND_SIG_PRIV are not addresses. */
-	if ((unsigned long)info < CAP_PAGE ||
-	    bpf_probe_read_kernel(f, sizeof(f), (void *)info + SI_FIELDS)) {
-		r->h.flags = TR_SIG_NO_INFO;
-		return;
-	}
-	r->errnum = BPF_CORE_READ(info, si_errno);
-	r->code = BPF_CORE_READ(info, si_code);
-	r->pid = f[0];
-	r->uid = f[1];
-	r->status = f[2];
-	r->addr = f[0] | (__u64)f[1] << 32;
-	r->value = f[2] | (__u64)f[3] << 32;
-}
-
-/*
- * A signal that ends a process comes to its threads as SIGKILL without siginfo, and so does the end by another
- * thread's exit_group or execve. The exit code says which it was; it is told once. 0: no signal.
- */
-static __always_inline int signal_told(struct task_struct *task, int sig,
-				       struct kernel_siginfo *info)
-{
-	if (sig != SIGKILL || (unsigned long)info >= CAP_PAGE)
-		return sig;
-	if (task->pid != task->tgid)
+	if (!st)
 		return 0;
-	return BPF_CORE_READ(task, signal, group_exit_code) & 0x7f;
+	mask = task_sessions(task, st) & cfg.stream;
+	if (!mask)
+		return 0;
+	if (result == SIGNAL_DELIVERED)
+		note_signal(task, sig, info, NOTE_FATAL);
+	else if (result == SIGNAL_IGNORED)
+		ignored_signal(task, st, sig, info, mask);
+	return 0;
 }
 
 SEC("tp_btf/signal_deliver")
@@ -448,20 +424,17 @@ int BPF_PROG(signal_deliver, int sig, struct kernel_siginfo *info)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *st = state_find(task);
-	struct tr_signal r = {};
 	__u64 mask;
 
 	if (!st)
 		return 0;
 	mask = task_sessions(task, st) & cfg.stream;
-	sig = signal_told(task, sig, info);
-	if (!mask || !sig)
+	if (!mask)
 		return 0;
-	need_task(task, st, mask);
-	hdr_init(&r.h, sizeof(r), TR_SIGNAL, mask, task);
-	signal_fill(&r, sig, info);
-	if (emit(&r, sizeof(r)))
-		count_lost(mask);
+	if (sig == SIGKILL && (unsigned long)info < CAP_PAGE)
+		tell_fatal(task, st, mask);
+	else
+		tell_signal(task, st, sig, info, 0, mask);
 	return 0;
 }
 

@@ -211,7 +211,8 @@ static int attach(struct backend *b)
 {
 	struct bpf_program *programs[] = {
 	    b->skel->progs.process_fork, b->skel->progs.process_exec, b->skel->progs.process_exit,
-	    b->skel->progs.comm_change,	 b->skel->progs.signal_deliver, b->skel->progs.sys_exit,
+	    b->skel->progs.comm_change,	 b->skel->progs.signal_generate,
+	    b->skel->progs.signal_deliver, b->skel->progs.sys_exit,
 	    b->skel->progs.sys_enter,
 	};
 

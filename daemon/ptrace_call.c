@@ -117,10 +117,6 @@ static void apply_effects(struct backend *b, struct ptrace_task *t, const struct
 		ptrace_forget_fd(t->proc, (int32_t)c->args[0]);
 	if (plan->flags & TR_PLAN_CWD_STALE)
 		t->proc->cwd_told = 0;
-	if ((plan->flags & TR_PLAN_CREDS) && effect_of(b, c) != EFFECT_EXEC) {
-		t->told = 0;
-		t->gen = 0;
-	}
 	switch (effect_of(b, c)) {
 	case EFFECT_CLOSE:
 		ptrace_forget_fd(t->proc, (int32_t)c->args[0]);
@@ -134,6 +130,15 @@ static void apply_effects(struct backend *b, struct ptrace_task *t, const struct
 		break;
 	default:
 		break;
+	}
+}
+
+/* Whose the task is changes for the calls after this one. */
+static void apply_creds(const struct backend *b, struct ptrace_task *t, const struct tr_plan *plan)
+{
+	if ((plan->flags & TR_PLAN_CREDS) && effect_of(b, &t->call) != EFFECT_EXEC) {
+		t->told = 0;
+		t->gen = 0;
 	}
 }
 
@@ -159,6 +164,18 @@ static uint64_t late_sessions(struct backend *b, struct ptrace_task *t, const st
 	return mask;
 }
 
+/* The record of a call that returned. */
+static void emit_return(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan,
+			int64_t ret, bool error, uint64_t stream, uint64_t now)
+{
+	task_capture_record(t->capture)->ret = ret;
+	if (plan->nops && (stream & b->cfg.data))
+		task_capture_run(t->capture, plan, 1);
+	if ((plan->flags & TR_PLAN_RET_FD) && !error && (stream & b->cfg.ret_fds))
+		ptrace_need_fd(b, t, ret, stream & b->cfg.ret_fds);
+	emit_call(b, t, ret, stream, now, t->call.flags);
+}
+
 static void finish(struct backend *b, struct ptrace_task *t, int64_t ret, uint64_t now)
 {
 	struct ptrace_call *c = &t->call;
@@ -176,14 +193,10 @@ static void finish(struct backend *b, struct ptrace_task *t, int64_t ret, uint64
 		ptrace_count(b, t, mask & b->cfg.summary, error, now - c->start_ns);
 	}
 	stream = mask & b->cfg.stream;
-	if (!stream || !t->capture)
-		return;
-	task_capture_record(t->capture)->ret = ret;
-	if (plan->nops && (stream & b->cfg.data))
-		task_capture_run(t->capture, plan, 1);
-	if ((plan->flags & TR_PLAN_RET_FD) && !error && (stream & b->cfg.ret_fds))
-		ptrace_need_fd(b, t, ret, stream & b->cfg.ret_fds);
-	emit_call(b, t, ret, stream, now, c->flags);
+	if (stream && t->capture)
+		emit_return(b, t, plan, ret, error, stream, now);
+	if (!error)
+		apply_creds(b, t, plan);
 }
 
 void ptrace_call_stop(struct backend *b, struct ptrace_task *t)

@@ -29,7 +29,7 @@ static bool is_ignored(uint32_t tid, int signo)
 
 static void fill_signal(struct tr_signal *r, const siginfo_t *info)
 {
-	uint32_t f[6];
+	uint32_t f[8];
 
 	r->errnum = info->si_errno;
 	r->code = info->si_code;
@@ -40,29 +40,35 @@ static void fill_signal(struct tr_signal *r, const siginfo_t *info)
 	r->status = f[2];
 	r->addr = f[0] | (uint64_t)f[1] << 32;
 	r->value = f[2] | (uint64_t)f[3] << 32;
+	r->utime = f[4] | (uint64_t)f[5] << 32;
+	r->stime = f[6] | (uint64_t)f[7] << 32;
+}
+
+static void tell_signal(struct backend *b, struct ptrace_task *t, int signo, uint16_t flags)
+{
+	struct tr_signal r = {.signo = signo, .h.flags = flags};
+	siginfo_t info;
+	uint64_t mask;
+
+	ptrace_refresh(b, t);
+	mask = t->mask & b->cfg.stream;
+	if (!mask)
+		return;
+	ptrace_need_task(b, t, mask);
+	if (pt_siginfo(t->tid, &info))
+		r.h.flags |= TR_SIG_NO_INFO;
+	else
+		fill_signal(&r, &info);
+	ptrace_emit(b, t, &r.h, TR_SIGNAL, sizeof(r), mask);
 }
 
 static void on_signal(struct backend *b, struct ptrace_task *t, int signo)
 {
-	struct tr_signal r = {.signo = signo};
-	siginfo_t info;
-	uint64_t mask;
+	bool ignored = is_ignored(t->tid, signo);
 
-	if (is_ignored(t->tid, signo)) {
+	tell_signal(b, t, signo, ignored ? TR_SIG_IGNORED : 0);
+	if (ignored)
 		pt_hide_interrupt(t->tid);
-		ptrace_continue(b, t, signo);
-		return;
-	}
-	ptrace_refresh(b, t);
-	mask = t->mask & b->cfg.stream;
-	if (mask) {
-		ptrace_need_task(b, t, mask);
-		if (pt_siginfo(t->tid, &info))
-			r.h.flags = TR_SIG_NO_INFO;
-		else
-			fill_signal(&r, &info);
-		ptrace_emit(b, t, &r.h, TR_SIGNAL, sizeof(r), mask);
-	}
 	ptrace_continue(b, t, signo);
 }
 

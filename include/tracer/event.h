@@ -107,18 +107,20 @@ enum tr_part {
 #define TR_ITEM_TRUNC 2 /* there was more than len bytes; a string has no NUL then */
 #define TR_ITEM_FAULT 4 /* could not be read (further than len bytes) */
 
-enum tr_sigflags { TR_SIG_NO_INFO = 1 }; /* in h.flags: no siginfo, only signo is valid */
+/* In h.flags: no siginfo, only signo is valid; the process does not look at this signal. */
+enum tr_sigflags { TR_SIG_NO_INFO = 1, TR_SIG_IGNORED = 2 };
 
 struct tr_signal {
 	struct tr_hdr h;
 	__s32 signo;
 	__s32 errnum;
 	__s32 code;
-	__s32 pid; /* sender, where the code has one (SI_USER, SI_TKILL, CLD_*, ...), else 0 */
-	__u32 uid;
-	__s32 status; /* SIGCHLD: exit status or signal */
-	__u64 addr;	 /* SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP */
-	__u64 value;	 /* SI_QUEUE, SI_TIMER: sival_ptr */
+	__s32 pid; /* sender, where the code has one (SI_USER, SI_TKILL, CLD_*, ...); SI_TIMER: its id */
+	__u32 uid; /* SI_TIMER: overruns */
+	__s32 status; /* SIGCHLD: exit status or signal; SIGPOLL: descriptor; SIGSYS: system call */
+	__u64 addr;	 /* SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS; SIGPOLL: its band */
+	__u64 value;	 /* SI_QUEUE, SI_TIMER: sival_ptr; SIGSYS: the architecture in the upper half */
+	__u64 utime, stime; /* SIGCHLD: of the child, in clock ticks; SEGV_BNDERR: the bounds */
 };
 
 struct tr_exec {
@@ -203,7 +205,7 @@ struct tr_fd {
 _Static_assert(sizeof(struct tr_hdr) == 32, "tr_hdr");
 _Static_assert(sizeof(struct tr_syscall) == 104, "tr_syscall");
 _Static_assert(sizeof(struct tr_item) == 8, "tr_item");
-_Static_assert(sizeof(struct tr_signal) == 72, "tr_signal");
+_Static_assert(sizeof(struct tr_signal) == 88, "tr_signal");
 _Static_assert(sizeof(struct tr_exec) == 40, "tr_exec");
 _Static_assert(sizeof(struct tr_exit) == 56, "tr_exit");
 _Static_assert(sizeof(struct tr_fork) == 40, "tr_fork");

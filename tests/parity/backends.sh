@@ -5,4 +5,4 @@
 
 # shellcheck source=tests/parity/lib-setup.sh
 . "${SRC_DIR:?}/tests/parity/lib-setup.sh"
-parity backends backends.txt
+parity backends programs.txt
