@@ -36,39 +36,45 @@ static void mode_join(void)
 	}
 }
 
-static void *killer(void *arg)
+/* Runs it in a thread while the first one waits for that, which is all that it does from then on. */
+static void in_thread(void *(*run)(void *))
 {
-	(void)arg;
+	pthread_t t;
+	int fds[2];
+
+	(void)!pipe(fds);
+	pthread_create(&t, NULL, run, fds);
+	S(write, fds[1], "x", 1);
+	pthread_join(t, NULL);
+}
+
+/* The process ends while its first thread waits for another. */
+static void *killer(void *fds)
+{
+	char c;
+
+	S(read, *(int *)fds, &c, 1);
 	S(exit_group, 9);
 	return NULL;
 }
 
-/* The process ends while its first thread waits for another. */
 static void mode_exit(void)
 {
-	pthread_t t;
-
-	pthread_create(&t, NULL, killer, NULL);
-	for (;;)
-		pause();
+	in_thread(killer);
 }
 
-static void *runner(void *arg)
+static void *runner(void *fds)
 {
-	char *argv[] = { "/proc/self/exe", "nothing", NULL };
+	char *argv[] = { "/proc/self/exe", "nothing", NULL }, c;
 
-	(void)arg;
+	S(read, *(int *)fds, &c, 1);
 	S(execve, "/proc/self/exe", argv, environ);
 	return NULL;
 }
 
 static void mode_exec(void)
 {
-	pthread_t t;
-
-	pthread_create(&t, NULL, runner, NULL);
-	for (;;)
-		pause();
+	in_thread(runner);
 }
 
 /* Runs itself, so many times. */
