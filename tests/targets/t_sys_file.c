@@ -130,7 +130,8 @@ static void mode_vec(void)
 {
 	char a[40], b[8], c[4], *edge = at_edge(4);
 	struct iovec in[] = { { a, sizeof(a) }, { b, sizeof(b) }, { c, sizeof(c) } };
-	struct iovec out[] = { { "first", 5 }, { "", 0 }, { NULL, 0 }, { "\0\1 third, which is a longer one than 32", 38 } };
+	struct iovec out[] = { { "first", 5 }, { "", 0 }, { NULL, 0 },
+			      { "\0\1 third, which is a longer one than 32", 38 } };
 	struct iovec bad[] = { { "ok", 2 }, { BAD, 3 } };
 	struct iovec half[] = { { "half", 4 }, { edge, 9 } };
 	struct iovec many[40];

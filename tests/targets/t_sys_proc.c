@@ -111,7 +111,8 @@ static void mode_clone(void)
 
 static void mode_exec(void)
 {
-	char *argv[] = { "program", "an argument", "with \"quotes\" and \n", "one that is longer than thirty-two bytes", NULL };
+	char *argv[] = { "program", "an argument", "with \"quotes\" and \n",
+			 "one that is longer than thirty-two bytes", NULL };
 	char *many[60], *envp[] = { "A=1", "B=two", NULL }, *none[] = { NULL };
 
 	for (size_t i = 0; i < COUNT(many); i++)
