@@ -163,6 +163,7 @@ static void init_view(struct stream *st)
 	    .color = st->s.out.color,
 	    .durations = o->durations,
 	    .fds = o->fds,
+	    .show_secrets = o->show_secrets,
 	    .multi = !st->s.child.pid && (f->follow || f->pid.n + f->tid.n != 1),
 	    .pid_column = o->command == CMD_RUN && o->out && f->follow,
 	    .is_terminal = st->s.out.is_terminal,

@@ -54,6 +54,7 @@ static const struct opt opts[] = {
 	{"relative", 'r', NULL, "the time since the call before", "-r", CMD_LINES, set_relative, NULL},
 	{"took", 'T', NULL, "how long each call took", "-T", CMD_LINES, set_took, NULL},
 	{"fd-paths", 'y', NULL, "the path or peer of each descriptor", "-y", CMD_LINES, set_fd_paths, NULL},
+	{"show-secrets", 0, NULL, "variables such as API_TOKEN with their values", "--show-secrets", CMD_LINES, set_show_secrets, NULL},
 	{"color", 0, "WHEN", "auto, always or never (auto)", "--color never", CMD_ALL | CMD_EXPLAIN, set_color, NULL},
 	{"quiet", 'q', NULL, "nothing on stderr but errors", "--quiet", CMD_TRACE, set_quiet, NULL},
 

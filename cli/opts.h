@@ -38,6 +38,7 @@ struct options {
 	bool fds;		/* -y */
 	bool follow, no_follow; /* as given */
 	bool quiet;
+	bool show_secrets;
 	bool help, version;
 	const char *out;     /* -o */
 	const char *socket;  /* --socket */

@@ -102,6 +102,13 @@ int set_follow(struct options *o, const struct opt *opt, const char *value, char
 	return 0;
 }
 
+int set_show_secrets(struct options *o, const struct opt *opt, const char *value, char *err)
+{
+	(void)opt, (void)value, (void)err;
+	o->show_secrets = true;
+	return 0;
+}
+
 int set_no_follow(struct options *o, const struct opt *opt, const char *value, char *err)
 {
 	(void)opt, (void)value, (void)err;

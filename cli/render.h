@@ -23,6 +23,7 @@ struct view {
 	bool color;
 	bool durations;	   /* -T */
 	bool fds;	   /* -y */
+	bool show_secrets; /* of the environment */
 	bool multi;	   /* more than one process is expected: strace format prefixes [pid N] */
 	bool pid_column;   /* strace format begins each line with the number, as in its files */
 	bool is_terminal;

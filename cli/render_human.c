@@ -261,6 +261,7 @@ static void put_call(struct line *l, const struct tr_syscall *rec)
 	};
 
 	call_init(&c, rec, l->r->facts, l->r->view.string_limit);
+	c.show_secrets = l->r->view.show_secrets;
 	if (rec->h.flags & TR_F_BLOCKED)
 		put_blocked(l, &s, &c);
 	else if (!c.returned)

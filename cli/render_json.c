@@ -156,6 +156,7 @@ static void put_call(struct render *r, const struct tr_syscall *rec, struct buf 
 	struct call c;
 
 	call_init(&c, rec, r->facts, r->view.string_limit);
+	c.show_secrets = r->view.show_secrets;
 	put_head(r, j, "syscall", &rec->h);
 	json_key(j, "syscall");
 	json_text_begin(j);

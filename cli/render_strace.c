@@ -233,6 +233,7 @@ static void put_call(struct render *r, const struct tr_syscall *rec, struct buf 
 	bool whole;
 
 	call_init(&c, rec, r->facts, r->view.string_limit);
+	c.show_secrets = r->view.show_secrets;
 	put_prefix(r, &rec->h, out);
 	whole = strace_call_begin(&s, &c);
 	if (!whole || (rec->h.flags & TR_F_BLOCKED))

@@ -35,6 +35,7 @@ static const char *const lines[] = {
 	"  -a, --columns=COLUMN          where results begin (40)",
 	"  -s, --string-limit=N          how much of strings (32)",
 	"  -v, --no-abbrev               structures whole; -e abbrev=SET for some calls",
+	"      --show-secrets            of the environment (-v): API_TOKEN and the like, too",
 	"  -e verbose=SET, -e raw=SET    structures taken apart; arguments as numbers",
 	"  -e read=SET, -e write=SET     dump the data of these descriptors",
 	"  -x, -xx, --strings-in-hex[=WHICH]  strings that are not ASCII, or all, in hexadecimal",

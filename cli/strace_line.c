@@ -192,6 +192,7 @@ static void init_sink(const struct strace_line *l, const struct tr_syscall *rec,
 		.hex = (uint8_t)o->hex,
 	};
 	call_init(c, rec, l->facts, o->string_limit);
+	c->show_secrets = o->show_secrets;
 }
 
 static void put_took(const struct strace_line *l, uint64_t ns, struct buf *out)

@@ -57,6 +57,7 @@ static const struct strace_opt opts[] = {
 	{"user", 'u', REQ, sopt_user, NULL},
 	{"summary-columns", 'U', REQ, sopt_summary_columns, NULL},
 	{"no-abbrev", 'v', NO, sopt_no_abbrev, NULL},
+	{"show-secrets", 0, NO, sopt_show_secrets, NULL},
 	{"version", 'V', NO, sopt_version, NULL},
 	{"summary-wall-clock", 'w', NO, sopt_wall_clock, NULL},
 	{"strings-in-hex", 'x', OPT, sopt_hex, NULL},

@@ -78,6 +78,7 @@ struct strace_options {
 	uint32_t decode_fds, decode_pids; /* bits */
 	uint8_t consts; /* -X */
 	bool no_abbrev; /* -v */
+	bool show_secrets;
 	/* summary */
 	enum strace_summary summary;
 	bool summary_wall;

@@ -77,6 +77,7 @@ struct call {
 	bool failed;
 	bool is_32; /* an ABI of 32 bits: structs are not those of the table */
 	const struct facts *facts; /* what descriptors are; NULL: nothing is known */
+	bool show_secrets; /* of the environment */
 };
 
 enum value_when { VALUE_BOTH, VALUE_ENTRY, VALUE_EXIT };

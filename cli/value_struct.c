@@ -3,6 +3,7 @@
  * value_struct.c - what is made of parts: structs by the table's fields, arrays, vectors of strings
  * and of buffers, sets of bits, directory entries.
  */
+#include "secret.h"
 #include "value.h"
 
 #include <core/rec.h>
@@ -333,13 +334,16 @@ bool value_ready(struct sink *s, const struct call *c)
 }
 
 /* argv and envp of a new image: strings with their NULs, as the kernel copied them. */
-static void put_block(struct sink *s, const struct call *c, const struct tr_item *item)
+static void put_block(struct sink *s, const struct call *c, const struct tr_item *item, bool env)
 {
 	const char *p = rec_item_data(item), *end = p + item->len;
 
 	while (p < end) {
 		size_t n = strnlen(p, (size_t)(end - p));
-		size_t shown = n < c->string_limit ? n : c->string_limit;
+		size_t shown = env && !c->show_secrets ? secret_shown(p, n) : n;
+
+		if (shown > c->string_limit)
+			shown = c->string_limit;
 
 		s->ops->elem(s);
 		s->ops->str(s, p, shown, shown < n || p + n == end ? STR_CUT : 0);
@@ -401,7 +405,7 @@ static void put_strings(struct sink *s, const struct call *c, unsigned int i)
 	const struct tr_item *item;
 	const char *p = (const char *)rec_item_first(c->rec);
 	unsigned int n, next = 0;
-	bool whole = strv_count(c, i, &n);
+	bool whole = strv_count(c, i, &n), env = strcmp(c->row->args[i].name, "envp") == 0;
 
 	for (unsigned int k = 0; k < c->rec->nitems; k++) {
 		size_t shown;
@@ -412,7 +416,11 @@ static void put_strings(struct sink *s, const struct call *c, unsigned int i)
 			continue;
 		if (s->terse && next >= TERSE_MAX)
 			break;
-		shown = item->len < c->string_limit ? item->len : c->string_limit;
+		shown = item->len;
+		if (env && !c->show_secrets)
+			shown = secret_shown(rec_item_data(item), shown);
+		if (shown > c->string_limit)
+			shown = c->string_limit;
 		if (item->index > next) /* those between could not be read */
 			s->ops->more(s, GROUP_ARRAY);
 		s->ops->elem(s);
@@ -445,7 +453,7 @@ bool value_strv(struct sink *s, const struct call *c, unsigned int i)
 	}
 	s->ops->begin(s, GROUP_ARRAY);
 	if (block)
-		put_block(s, c, block);
+		put_block(s, c, block, strcmp(c->row->args[i].name, "envp") == 0);
 	else
 		put_strings(s, c, i);
 	s->ops->end(s, GROUP_ARRAY);
