@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * render_strace.c - the format of strace(1): name(arguments) = result. Of the siginfo of SIGCHLD the
- * child's times are not known and stand as "...".
+ * render_strace.c - the format of strace(1): name(arguments) = result.
  */
 #include "render.h"
 
 #include <core/rec.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include "strace_call.h"
 
@@ -262,6 +262,39 @@ static void put_signo(struct buf *out, int signo)
 		buf_i64(out, signo);
 }
 
+static void put_pair(struct buf *out, const char *name, int64_t v)
+{
+	buf_put(out, ", ", 2);
+	buf_str(out, name);
+	buf_char(out, '=');
+	buf_i64(out, v);
+}
+
+static void put_address(struct buf *out, const char *name, uint64_t v)
+{
+	buf_put(out, ", ", 2);
+	buf_str(out, name);
+	buf_char(out, '=');
+	if (v)
+		buf_hex(out, v);
+	else
+		buf_str(out, "NULL");
+}
+
+/* The call that a seccomp filter caught: as values of addr, and its number and architecture. */
+static void put_caught_call(struct buf *out, const struct tr_signal *rec)
+{
+	uint32_t nr = (uint32_t)rec->value, arch = (uint32_t)(rec->value >> 32);
+	unsigned int abi = arch == 0x40000003 ? TR_ABI_I386 :
+			   arch == 0xc00000b7 ? TR_ABI_AARCH64 : TR_ABI_X86_64;
+
+	put_address(out, "si_call_addr", rec->addr);
+	buf_str(out, ", si_syscall=__NR_");
+	render_call_name(sc_find(abi, nr), nr, out);
+	buf_str(out, abi == TR_ABI_I386 ? ", si_arch=AUDIT_ARCH_I386" :
+		abi == TR_ABI_AARCH64 ? ", si_arch=AUDIT_ARCH_AARCH64" : ", si_arch=AUDIT_ARCH_X86_64");
+}
+
 static void put_siginfo(struct buf *out, const struct tr_signal *rec)
 {
 	unsigned int has = signal_fields(rec->signo, rec->code);
@@ -274,35 +307,43 @@ static void put_siginfo(struct buf *out, const struct tr_signal *rec)
 		buf_str(out, code);
 	else
 		buf_i64(out, rec->code);
-	if (has & HAS_SENDER) {
-		buf_str(out, ", si_pid=");
-		buf_i64(out, rec->pid);
-		buf_str(out, ", si_uid=");
-		buf_u64(out, rec->uid);
+	if (rec->errnum) {
+		const char *name = sc_errno_name(rec->errnum);
+
+		buf_str(out, ", si_errno=");
+		if (name)
+			buf_str(out, name);
+		else
+			buf_i64(out, rec->errnum);
 	}
+	if (has & HAS_SENDER) {
+		put_pair(out, "si_pid", rec->pid);
+		put_pair(out, "si_uid", rec->uid);
+	}
+	if (rec->code == SI_TIMER) {
+		put_pair(out, "si_timerid", rec->pid);
+		put_pair(out, "si_overrun", (int32_t)rec->uid);
+	}
+	if (rec->signo == SIGPOLL && rec->code >= POLL_IN && rec->code <= POLL_HUP) {
+		put_pair(out, "si_band", (int64_t)rec->addr);
+		put_pair(out, "si_fd", (int32_t)rec->value);
+	}
+	if (rec->signo == SIGSYS && rec->code == 1 /* SYS_SECCOMP */)
+		put_caught_call(out, rec);
 	if (has & HAS_STATUS) {
 		buf_str(out, ", si_status=");
 		if (rec->code == 1 /* CLD_EXITED */)
 			buf_i64(out, rec->status);
 		else
 			put_signo(out, rec->status);
-		buf_str(out, ", ...");
+		put_pair(out, "si_utime", rec->utime);
+		put_pair(out, "si_stime", rec->stime);
 	}
-	if (has & HAS_ADDR) {
-		buf_str(out, ", si_addr=");
-		if (rec->addr)
-			buf_hex(out, rec->addr);
-		else
-			buf_str(out, "NULL");
-	}
+	if (has & HAS_ADDR)
+		put_address(out, "si_addr", rec->addr);
 	if (has & HAS_VALUE) {
-		buf_str(out, ", si_int=");
-		buf_i64(out, (int32_t)rec->value);
-		buf_str(out, ", si_ptr=");
-		if (rec->value)
-			buf_hex(out, rec->value);
-		else
-			buf_str(out, "NULL");
+		put_pair(out, "si_int", (int32_t)rec->value);
+		put_address(out, "si_ptr", rec->value);
 	}
 	buf_char(out, '}');
 }

@@ -3,6 +3,7 @@
 #include "strace_line.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -321,11 +322,11 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 
 static void on_signal(struct strace_line *l, struct strace_task *t, const struct tr_signal *rec)
 {
-	if (!strace_numbers_has(&l->o->signals, rec->signo))
+	if (rec->signo == SIGKILL || !strace_numbers_has(&l->o->signals, rec->signo))
 		return;
 	lead(l, t, rec->h.time_ns, t->nr);
 	strace_signal(rec, t->log->buf);
-	if (rec->signo == 19 /* SIGSTOP */) {
+	if (rec->signo == SIGSTOP) {
 		lead(l, t, rec->h.time_ns, t->nr);
 		buf_str(t->log->buf, "--- stopped by SIGSTOP ---\n");
 	}

@@ -46,6 +46,8 @@ same() {
 
 # The quick programs of this list do the same each time.
 same "one process" -e trace=execve,write,close,exit_group echo hello
+same "not its children" -e trace=execve,wait4,exit_group sh -c 'true; (exit 3); exit 4'
+same "a signal" -e trace=kill sh -c 'trap : USR1; kill -USR1 $$; kill -TERM $$'
 same "a class" -e %file test -e /nonexistent/file
 same "a regular expression" -e '/^(exit|write)' echo x
 same "all but" -e '!mmap,mprotect,munmap,brk,read,pread64' true
