@@ -61,6 +61,8 @@ struct task_state {
 	__u8 dumpable;	    /* as long as it had its memory */
 	__u8 pad;
 	__u64 start_ns;	    /* of the call in progress */
+	__u64 off_ns;	    /* of these so long not on a processor, where a session wants to know */
+	__u64 off_since_ns; /* 0: it is on one */
 	__u64 told;	    /* sessions that have a TR_TASK of it */
 	__u64 inherited;    /* sessions that follow the task because they followed its parent */
 	__u64 inherited_ns; /* when that was */

@@ -99,6 +99,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 			mask &= ~cfg.stream;
 		}
 	}
+	st->off_ns = 0;
 	st->start_ns = bpf_ktime_get_ns();
 	st->live = mask;
 	return 0;
@@ -165,6 +166,19 @@ static __noinline __u64 late_sessions(struct task_struct *task, struct pt_regs *
 	return late_begin(task, regs, st, sessions);
 }
 
+/* To each session the time that it wants. */
+static __always_inline void summarize_both(struct task_struct *task, struct task_state *st, __u64 mask,
+					   bool error, __u64 ns)
+{
+	__u64 cpu = mask & cfg.cpu_time;
+
+	if (cpu)
+		summarize(task->tgid, st, cpu, error, ns > st->off_ns ? ns - st->off_ns : 0);
+	mask &= ~cpu;
+	if (mask)
+		summarize(task->tgid, st, mask, error, ns);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 {
@@ -193,7 +207,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	mask = result_sessions(mask, ret, error, duration);
 	if (mask & cfg.summary) {
 		need_task(task, st, mask & cfg.summary);
-		summarize(task->tgid, st, mask & cfg.summary, error, duration);
+		summarize_both(task, st, mask & cfg.summary, error, duration);
 	}
 	if (mask & cfg.stream)
 		call_end(task, st, plan, ret, mask & cfg.stream, now, error, flags);
@@ -220,12 +234,22 @@ static __always_inline void entry_report(struct task_struct *task, struct task_s
 
 /* Attached only while a session wants to know. The queue of this CPU is locked. */
 SEC("tp_btf/sched_switch")
-int BPF_PROG(task_switch, bool preempt, struct task_struct *prev)
+int BPF_PROG(task_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
 	struct task_state *st = state_find(prev);
 
-	if (st && st->live)
+	if (st && st->live) {
 		entry_report(prev, st);
+		if (st->live & cfg.cpu_time)
+			st->off_since_ns = bpf_ktime_get_ns();
+	}
+	if (!cfg.cpu_time)
+		return 0;
+	st = state_find(next);
+	if (st && st->off_since_ns) {
+		st->off_ns += bpf_ktime_get_ns() - st->off_since_ns;
+		st->off_since_ns = 0;
+	}
 	return 0;
 }
 
@@ -354,8 +378,8 @@ static __always_inline void exit_report(struct task_struct *task, struct task_st
 	/* exit_group, or a call that a fatal signal cut off: it has no return. */
 	live = st->live & mask;
 	st->live = 0;
-	if (live & cfg.summary)
-		summarize(task->tgid, st, live & cfg.summary, false,
+	if (live & cfg.summary & ~cfg.returned)
+		summarize(task->tgid, st, live & cfg.summary & ~cfg.returned, false,
 			  bpf_ktime_get_ns() - st->start_ns);
 	live &= cfg.stream & ~(cfg.failed | cfg.ok | cfg.by_errno | cfg.by_time);
 	if (live) {

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "msg.h"
+#include "strace_count.h"
 #include "strace_line.h"
 
 struct strace {
@@ -24,6 +25,7 @@ struct strace {
 	struct options so; /* what the session is asked for */
 	struct strace_line line;
 	struct strace_out out;
+	struct strace_counts *counts; /* -c, -C */
 	struct child_how how;
 	char path[PATH_MAX];
 	unsigned int nthreads[STRACE_MAX]; /* that a -p stands for; 0: it could not be attached */
@@ -42,6 +44,13 @@ static void on_batch(struct session *s)
 	struct strace *st = s->ctx;
 
 	strace_line_flush(&st->line);
+}
+
+static int on_frame(struct session *s, uint16_t type, const void *payload, size_t len)
+{
+	struct strace *st = s->ctx;
+
+	return type == TR_FRAME_SUMMARY ? strace_counts_frame(st->counts, st->o, payload, len) : 0;
 }
 
 /* Where nothing may disturb the trace of a program, signals are its affair alone. */
@@ -131,6 +140,13 @@ static void put_filter(struct strace *st)
 	const struct strace_options *o = st->o;
 	struct filter *f = &st->so.filter;
 
+	if (o->summary == SUMMARY_ONLY) {
+		f->kind = FILTER_SUMMARY;
+		f->returned = true;
+		f->cpu_time = !o->summary_wall;
+		f->failed = o->status == STATUS_FAILED;
+		f->ok = o->status == STATUS_SUCCESSFUL;
+	}
 	f->follow = o->follow;
 	f->fds = o->decode_fds || o->npaths;
 	f->ret_fds = f->fds;
@@ -246,6 +262,10 @@ static int prepare_session(struct strace *st)
 	if (!st->s.procs || strace_out_open(&st->out, o))
 		return 1;
 	strace_line_init(&st->line, o, &st->s.out.buf);
+	st->counts = o->summary ? strace_counts_new() : NULL;
+	st->line.counts = st->counts;
+	if (o->summary && !st->counts)
+		return 1;
 	return 0;
 }
 
@@ -267,6 +287,8 @@ static int run(struct strace *st)
 	session_loop(&st->s);
 	strace_line_detach(&st->line);
 	strace_line_done(&st->line);
+	if (st->counts)
+		strace_counts_show(st->counts, st->o, &st->s.out.buf);
 	return session_close(&st->s);
 }
 
@@ -287,7 +309,7 @@ static void die_of(int signo)
 static int trace(const struct strace_options *o)
 {
 	static const struct session_ops ops = {
-		.record = on_record, .batch = on_batch, .interrupt = on_interrupt};
+		.record = on_record, .frame = on_frame, .batch = on_batch, .interrupt = on_interrupt};
 	struct strace st = {.o = o, .s = {.ops = &ops}};
 	int status, signo = 0;
 
@@ -299,6 +321,7 @@ static int trace(const struct strace_options *o)
 	if (!status)
 		status = run(&st);
 	strace_out_close(&st.out);
+	strace_counts_free(st.counts);
 	opts_done(&st.so);
 	if (st.interrupted)
 		signo = st.interrupted;

@@ -10,6 +10,7 @@
 #include <core/rec.h>
 #include "child.h"
 #include "msg.h"
+#include "strace_count.h"
 #include "strace_call.h"
 
 #define NO_NUMBER UINT32_MAX /* of a system call, in front of a line that is about none */
@@ -306,23 +307,39 @@ static bool by_status(const struct strace_line *l)
 	return (l->o->status & 31) != 31;
 }
 
+/* Of a call that waits, the time until then is what it took of the processor. */
+static void count(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec)
+{
+	uint64_t ns = t->waits_ns && !l->o->summary_wall ? t->waits_ns : rec->duration_ns;
+	bool failed = status_of(rec) == STATUS_FAILED;
+	const struct strace_count one = {1, failed, ns, ns, ns};
+
+	t->waits_ns = 0;
+	if (!(rec->h.flags & TR_F_NO_RETURN))
+		strace_counts_add(l->counts, rec->abi, rec->nr, &one);
+}
+
 static void on_call(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec)
 {
 	t->nr = rec->nr;
 	if (!wanted(l, rec))
 		return;
 	if (rec->h.flags & TR_F_BLOCKED) {
+		t->waits_ns = rec->duration_ns;
 		if (!by_status(l))
 			put_begin(l, t, rec);
 		return;
 	}
-	if (l->o->status & status_of(rec))
-		put_end(l, t, rec);
+	if (!(l->o->status & status_of(rec)))
+		return;
+	if (l->counts)
+		count(l, t, rec);
+	put_end(l, t, rec);
 }
 
 static void on_signal(struct strace_line *l, struct strace_task *t, const struct tr_signal *rec)
 {
-	if (rec->signo == SIGKILL || !strace_numbers_has(&l->o->signals, rec->signo))
+	if (rec->signo == SIGKILL || l->o->summary == SUMMARY_ONLY || !strace_numbers_has(&l->o->signals, rec->signo))
 		return;
 	lead(l, t, rec->h.time_ns, t->nr);
 	strace_signal(rec, t->log->buf);
@@ -354,7 +371,7 @@ static void on_exec(struct strace_line *l, const struct tr_exec *rec)
 	if (!t)
 		return;
 	t->ended = false;
-	if (!(l->o->quiet & QUIET_EXECVE)) {
+	if (!(l->o->quiet & QUIET_EXECVE) && l->o->summary != SUMMARY_ONLY) {
 		lead(l, t, rec->h.time_ns, t->nr);
 		buf_str(t->log->buf, "+++ superseded by execve in pid ");
 		buf_u64(t->log->buf, rec->old_tid);
@@ -371,7 +388,7 @@ static void on_exec(struct strace_line *l, const struct tr_exec *rec)
 
 static void show_exit(struct strace_line *l, struct strace_task *t, const struct tr_exit *rec)
 {
-	if (!(l->o->quiet & QUIET_EXIT)) {
+	if (!(l->o->quiet & QUIET_EXIT) && l->o->summary != SUMMARY_ONLY) {
 		lead(l, t, rec->h.time_ns, t->nr);
 		strace_exit(rec, t->log->buf);
 	}

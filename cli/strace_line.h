@@ -20,6 +20,7 @@ struct strace_task {
 	struct strace_log *log;
 	bool in_call;	 /* the beginning of its call was written */
 	bool unfinished; /* and then another line */
+	uint64_t waits_ns; /* how long the call had lasted when it began to wait; 0: it does not */
 	bool ended;	 /* it is dead, but of its process others live */
 	uint32_t status; /* then: as wait(2) has it */
 	struct buf begun; /* what was written of the call */
@@ -30,6 +31,7 @@ struct strace_task {
 struct strace_line {
 	const struct strace_options *o;
 	const struct facts *facts;
+	struct strace_counts *counts; /* -C; else NULL */
 	struct strace_log shared;
 	struct strace_task *tasks; /* by tid */
 	bool pid_in_file; /* a number in front of each line, as in files of several processes */

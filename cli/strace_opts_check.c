@@ -135,7 +135,6 @@ static int refuse(const struct strace_options *o)
 		{o->decode_pids & STRACE_PIDS_NS, "--decode-pids=pidns"},
 		{o->daemonize, "-D/--daemonize"},
 		{o->user, "-u/--user"},
-		{o->summary, "-c/--summary-only"},
 		{strace_numbers_any(&o->dump_read), "-e read"},
 		{strace_numbers_any(&o->dump_write), "-e write"},
 		{o->kill_on_exit, "--kill-on-exit"},

@@ -236,7 +236,7 @@ static int attach_switches(struct backend *b)
 {
 	int r;
 
-	if (!(b->cfg->entries & b->cfg->active)) {
+	if (!((b->cfg->entries | b->cfg->cpu_time) & b->cfg->active)) {
 		bpf_link__destroy(b->switches);
 		b->switches = NULL;
 		return 0;

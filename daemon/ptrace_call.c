@@ -263,8 +263,8 @@ void ptrace_call_abandon(struct backend *b, struct ptrace_task *t)
 		return;
 	c->active = false;
 	mask = c->live & t->mask;
-	if (mask & cfg->summary)
-		ptrace_count(b, t, mask & cfg->summary, false, now - c->start_ns);
+	if (mask & cfg->summary & ~cfg->returned)
+		ptrace_count(b, t, mask & cfg->summary & ~cfg->returned, false, now - c->start_ns);
 	mask &= cfg->stream & ~(cfg->failed | cfg->ok | cfg->by_errno | cfg->by_time);
 	emit_call(b, t, 0, mask, now, c->flags | TR_F_NO_RETURN);
 }

@@ -218,6 +218,20 @@ static int set_entries(struct filter *f, const char *value, char *err)
 	return 0;
 }
 
+static int set_cpu_time(struct filter *f, const char *value, char *err)
+{
+	(void)value, (void)err;
+	f->cpu_time = true;
+	return 0;
+}
+
+static int set_returned(struct filter *f, const char *value, char *err)
+{
+	(void)value, (void)err;
+	f->returned = true;
+	return 0;
+}
+
 static int set_no_data(struct filter *f, const char *value, char *err)
 {
 	(void)value, (void)err;
@@ -423,6 +437,16 @@ static void put_entries(const struct filter *f, struct text *t)
 	put_flag(t, "entries", f->entries);
 }
 
+static void put_cpu_time(const struct filter *f, struct text *t)
+{
+	put_flag(t, "cpu_time", f->cpu_time);
+}
+
+static void put_returned(const struct filter *f, struct text *t)
+{
+	put_flag(t, "returned", f->returned);
+}
+
 static void put_no_data(const struct filter *f, struct text *t)
 {
 	put_flag(t, "no_data", f->no_data);
@@ -458,6 +482,8 @@ static const struct key keys[] = {
 	{"ret_fds",    false, set_ret_fds,    put_ret_fds},
 	{"no_blocked", false, set_no_blocked, put_no_blocked},
 	{"entries",    false, set_entries,    put_entries},
+	{"cpu_time",   false, set_cpu_time,   put_cpu_time},
+	{"returned",   false, set_returned,   put_returned},
 	{"no_data",    false, set_no_data,    put_no_data},
 	{"string",     true,  set_string,     put_string},
 	{"queue",      true,  set_queue,      put_queue},

@@ -34,6 +34,8 @@ struct tr_config {
 	__u64 ret_fds;	 /* and for results */
 	__u64 data;	 /* what arguments point to */
 	__u64 blocked;	 /* reports of blocked calls */
+	__u64 cpu_time;	 /* summary sessions whose times are without the waiting */
+	__u64 returned;	 /* and those that count only calls that return */
 	__u64 entries;	 /* reports of calls as soon as they wait */
 	__u64 failed, ok; /* only such results */
 	__u64 by_errno;	 /* sessions that name errors: errnos[] decides */

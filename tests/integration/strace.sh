@@ -69,4 +69,26 @@ same "an unknown call" -e nosuchcall true
 same "an unknown class" -e %nosuch true
 same "no such process" -p 99999999
 
+# The table's times are the only numbers in it that may differ.
+table() {
+	sed 's/[0-9]\{1,3\}\.[0-9][0-9] /N /; s/[0-9]\.[0-9]\{6\}/S/g; s/S *[0-9]* /S U /' "$1"
+}
+same_table() {
+	title=$1
+	shift
+	strace "$@" >/dev/null 2>"$dir/want"
+	ours "$@" >/dev/null 2>"$dir/got"
+	table "$dir/want" >"$dir/want.n"
+	table "$dir/got" >"$dir/got.n"
+	ok "$title: the same table" diff -u "$dir/want.n" "$dir/got.n"
+}
+same_table "-c" -c -S name true
+same_table "-c, by calls, some columns" -c -S calls -U calls,name,errors cat /dev/null
+same_table "-c, every column" -c -S name -U min-time,max-time,time,total-time,avg-time,name,errors,calls true
+same_table "-c, only failures" -c -Z -S name test -e /nonexistent/file
+same_table "-c, one call" -c -e trace=execve true
+same_table "-c, nothing" -c -e trace=none true
+same_table "-c -f" -c -f -q -S name -e execve,wait4 sh -c 'true; (exit 1); /bin/echo x'
+same "-C" -C -S name -e trace=none true
+
 finish
