@@ -131,9 +131,15 @@ static void column_time(struct buf *out, uint64_t ns)
 	buf_char(out, ' ');
 }
 
+/* Counts come from a server or a file: a quotient may be more than a number holds. */
+static uint64_t rounded(double v)
+{
+	return v < 1e18 ? (uint64_t)(v + 0.5) : UINT64_MAX;
+}
+
 static void column_share(struct buf *out, uint64_t part, uint64_t whole)
 {
-	uint64_t tenths = whole ? (uint64_t)((double)part * 1000 / (double)whole + 0.5) : 0;
+	uint64_t tenths = whole ? rounded((double)part * 1000 / (double)whole) : 0;
 	size_t from = out->len;
 
 	if (out->failed)
@@ -159,7 +165,7 @@ static bool totals_line(struct page *p, const struct tally *t)
 	units_duration(out, t->duration_ns);
 	if (seconds > 0.0) {
 		buf_str(out, " (");
-		grouped(out, (uint64_t)((double)t->all.calls / seconds + 0.5));
+		grouped(out, rounded((double)t->all.calls / seconds));
 		buf_str(out, "/s)");
 	}
 	buf_str(out, ", ");

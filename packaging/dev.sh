@@ -49,7 +49,7 @@ packages() {
 			libelf-dev zlib1g-dev libevent-dev uthash-dev libinih-dev
 		;;
 	apt/test)
-		echo libcmocka-dev libjson-c-dev strace python3 procps mandoc shellcheck
+		echo libcmocka-dev libjson-c-dev libclang-rt-dev strace python3 procps mandoc shellcheck
 		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-multilib
 		;;
 	apt/servers) echo nginx redis-server redis-tools wrk ;;
@@ -59,7 +59,7 @@ packages() {
 			libbpf-devel elfutils-libelf-devel zlib-devel libevent-devel uthash-devel inih-devel
 		;;
 	dnf/test)
-		echo libcmocka-devel json-c-devel strace python3 procps-ng mandoc ShellCheck \
+		echo libcmocka-devel json-c-devel compiler-rt strace python3 procps-ng mandoc ShellCheck \
 			libasan libubsan
 		[ "$(uname -m)" != x86_64 ] || echo glibc-devel.i686 libgcc.i686
 		;;

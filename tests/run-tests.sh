@@ -137,6 +137,7 @@ first=yes
 for dir; do
 	build=$(cd "$dir" && pwd) || exit 2
 	[ "$first" = no ] || run_scripts "$build" lint
+	[ "$first" = no ] || run_scripts "$build" fuzz
 	first=no
 	run_units "$build"
 	run_integration "$build"

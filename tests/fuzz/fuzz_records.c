@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * fuzz_records.c - what a traced program may put into a record must not harm who reads it: every format
+ * shows records of any call and ABI with any arguments and memory. Lines are checked for bytes that a
+ * terminal would obey, and JSON is parsed.
+ *
+ * The input is a list of choices rather than a record, so that its lengths are right more often than not; those
+ * that are wrong are for rec_check, which sees the raw bytes first.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <json_object.h>
+#include <json_tokener.h>
+
+#include <core/rec.h>
+#include "build.h"
+#include "render.h"
+
+struct input {
+	const uint8_t *p;
+	size_t n;
+};
+
+static uint64_t take(struct input *in, size_t size)
+{
+	uint64_t v = 0;
+
+	if (size > in->n)
+		size = in->n;
+	memcpy(&v, in->p, size);
+	in->p += size;
+	in->n -= size;
+	return v;
+}
+
+static uint64_t take_argument(struct input *in)
+{
+	switch (take(in, 1) % 8) {
+	case 0:
+		return 0;
+	case 1:
+	case 2:
+		return take(in, 1);
+	case 3:
+		return 0x2000 + take(in, 1);
+	case 4:
+		return take(in, 4);
+	case 5:
+		return take(in, 2);
+	default:
+		return take(in, 8);
+	}
+}
+
+static void take_item(struct input *in, struct build *b)
+{
+	struct build_part part = {
+		.arg = (uint8_t)(take(in, 1) % TR_MAX_ARGS),
+		.part = (uint8_t)(take(in, 1) % (TR_PART_LEN + 1)),
+		.flags = (uint8_t)(take(in, 1) & 7),
+		.index = (uint8_t)take(in, 1),
+	};
+	size_t n = take(in, 1);
+	uint8_t bytes[4096] = { 0 };
+
+	if (part.part > TR_PART_LEN / 2 && part.part != TR_PART_POINTEE && part.index & 1)
+		part.part = TR_PART_SELF;
+	if (n == 255)
+		n = take(in, 2) % sizeof(bytes);
+	if (b->h.len + n + 24 > TR_RECORD_MAX)
+		return;
+	for (size_t i = 0; i < n && in->n; i++)
+		bytes[i] = (uint8_t)take(in, 1);
+	build_part(b, part, bytes, n);
+}
+
+static void take_call(struct input *in, struct build *b)
+{
+	uint64_t args[TR_MAX_ARGS];
+	uint64_t nr = take(in, 2);
+
+	for (unsigned int i = 0; i < TR_MAX_ARGS; i++)
+		args[i] = take_argument(in);
+	build_nr(b, (unsigned int)(nr % TR_NR_MAX), 0, args);
+	b->call.abi = (uint8_t)(take(in, 1) % (TR_ABI_MAX + 1));
+	b->call.ret = (int64_t)take_argument(in);
+	if (take(in, 1) % 4 == 0)
+		b->call.ret = -(int64_t)take(in, 1);
+	b->h.flags = take(in, 1) % 8 == 0 ? (uint16_t)take(in, 1) : 0;
+	for (unsigned int i = 0; i < 12 && in->n; i++)
+		take_item(in, b);
+}
+
+/* What the first descriptor is. */
+static void take_fact(struct input *in, struct build *b)
+{
+	uint8_t address[2 * TR_FD_ADDR] = { 0 };
+
+	build_begin(b, TR_FD, sizeof(b->fd));
+	b->fd.fd = (int32_t)take(in, 1);
+	b->fd.kind = (uint8_t)take(in, 1);
+	b->fd.sock_type = (uint8_t)take(in, 1);
+	b->fd.sock_family = (uint16_t)take(in, 1);
+	b->fd.sock_proto = (uint16_t)take(in, 1);
+	b->fd.mode = (uint32_t)take(in, 2);
+	b->h.flags = (uint16_t)(take(in, 1) & 7);
+	for (size_t i = 0; i < sizeof(address); i++)
+		address[i] = (uint8_t)take(in, 1);
+	b->fd.local_len = (uint16_t)(take(in, 1) % (TR_FD_ADDR + 1));
+	b->fd.peer_len = (uint16_t)(take(in, 1) % (TR_FD_ADDR + 1));
+	b->fd.payload_len = sizeof(address);
+	build_append(b, address, sizeof(address));
+}
+
+static void fail(const char *what, const struct buf *out)
+{
+	fprintf(stderr, "%s: %.*s\n", what, (int)out->len, out->p);
+	abort();
+}
+
+static void check_json(const struct buf *out)
+{
+	struct json_tokener *tokener;
+	struct json_object *o;
+
+	if (!out->len)
+		return;
+	tokener = json_tokener_new_ex(64);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	o = json_tokener_parse_ex(tokener, out->p, (int)out->len);
+	if (json_tokener_get_error(tokener) != json_tokener_success)
+		fail("no JSON", out);
+	json_object_put(o);
+	json_tokener_free(tokener);
+}
+
+static void check_text(const struct buf *out, bool ascii)
+{
+	for (size_t i = 0; i < out->len; i++) {
+		unsigned char c = (unsigned char)out->p[i];
+
+		if ((c < ' ' && c != '\n') || c == 0x7f || (ascii && c > 0x7f))
+			fail("not for a terminal", out);
+	}
+}
+
+static void show(const struct facts *facts, const struct tr_hdr *rec, struct buf *out)
+{
+	for (const struct render_format *f = render_formats; f->name; f++) {
+		struct render r = { .format = f, .facts = facts, .view.string_limit = 32,
+				    .view.fds = true, .view.durations = true, .view.multi = true };
+		bool json = strcmp(f->name, "json") == 0;
+
+		out->len = 0;
+		f->record(&r, rec, out);
+		if (json)
+			check_json(out);
+		else
+			check_text(out, strcmp(f->name, "strace") == 0);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static _Alignas(8) uint8_t raw[TR_RECORD_MAX];
+	static struct build b;
+	struct facts *facts = facts_new();
+	struct input in = { data, size };
+	const struct tr_hdr *rec;
+	struct buf out = { 0 };
+
+	memcpy(raw, data, size < sizeof(raw) ? size : sizeof(raw));
+	rec = rec_check(raw, size < sizeof(raw) ? size : sizeof(raw));
+	if (rec) {
+		facts_apply(facts, rec);
+		show(facts, rec, &out);
+	}
+	if (take(&in, 1) & 1) {
+		take_fact(&in, &b);
+		rec = rec_check(&b, sizeof(b));
+		if (!rec)
+			abort();
+		facts_apply(facts, rec);
+	}
+	take_call(&in, &b);
+	rec = rec_check(&b, sizeof(b));
+	if (!rec)
+		abort();
+	facts_apply(facts, rec);
+	show(facts, rec, &out);
+	buf_done(&out);
+	facts_free(facts);
+	return 0;
+}
