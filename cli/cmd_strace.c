@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include "msg.h"
 #include "strace_count.h"
+#include "startup.h"
 #include "strace_line.h"
 
 struct strace {
@@ -26,6 +27,7 @@ struct strace {
 	struct strace_line line;
 	struct strace_out out;
 	struct strace_counts *counts; /* -c, -C */
+	struct startup *startup; /* NULL: start-up calls are shown too */
 	struct child_how how;
 	char path[PATH_MAX];
 	unsigned int nthreads[STRACE_MAX]; /* that a -p stands for; 0: it could not be attached */
@@ -35,8 +37,14 @@ struct strace {
 static void on_record(struct session *s, const struct tr_hdr *rec)
 {
 	struct strace *st = s->ctx;
+	uint64_t hidden = 0;
+	bool hide = st->startup && startup_hides(st->startup, rec, true, &hidden);
 
-	strace_line_record(&st->line, rec);
+	if (hidden)
+		strace_line_say(&st->line, "%llu start-up calls of process %u are hidden",
+				(unsigned long long)hidden, rec->tgid);
+	if (!hide)
+		strace_line_record(&st->line, rec);
 }
 
 static void on_batch(struct session *s)
@@ -266,6 +274,7 @@ static int prepare_session(struct strace *st)
 	st->line.counts = st->counts;
 	if (o->summary && !st->counts)
 		return 1;
+	st->startup = o->quiet_startup ? startup_new(NULL) : NULL;
 	return 0;
 }
 
@@ -320,6 +329,7 @@ static int trace(const struct strace_options *o)
 	status = attach_all(&st);
 	if (!status)
 		status = run(&st);
+	startup_free(st.startup);
 	strace_out_close(&st.out);
 	strace_counts_free(st.counts);
 	opts_done(&st.so);

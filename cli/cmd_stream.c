@@ -10,6 +10,7 @@
 #include <core/table.h>
 #include "msg.h"
 #include "render.h"
+#include "startup.h"
 
 /* What run shows of its child: nothing before its first execve. */
 enum gate {
@@ -21,6 +22,7 @@ enum gate {
 struct stream {
 	struct session s;
 	struct render render;
+	struct startup *startup; /* NULL: start-up calls are shown too */
 	enum gate gate;
 	_Alignas(8) char held[TR_RECORD_MAX]; /* the EXEC record, to be shown after its call */
 	uint32_t first_tid;
@@ -58,7 +60,6 @@ static bool is_fork(const struct tr_syscall *call)
 static bool is_noise(const struct options *o, const struct tr_hdr *rec)
 {
 	const struct filter *f = &o->filter;
-
 	bool about_calls = f->has_syscalls || f->failed || f->ok || f->has_errno || f->slower_ns;
 
 	if (rec->type == TR_LOST || strcmp(o->format->name, "human"))
@@ -81,14 +82,27 @@ static void note_task(struct stream *st, const struct tr_hdr *rec)
 		st->render.view.multi = true;
 }
 
+/* Whether it is hidden as one of the calls that start a program; tells how many were when they end. */
+static bool is_startup(struct stream *st, const struct tr_hdr *rec, bool wanted)
+{
+	uint64_t hidden;
+	bool hide = startup_hides(st->startup, rec, wanted, &hidden);
+
+	if (hidden)
+		st->s.o->format->hidden(&st->render, rec, hidden, &st->s.out.buf);
+	return hide;
+}
+
 static void show(struct stream *st, const struct tr_hdr *rec)
 {
 	struct options *o = st->s.o;
 	size_t before = st->s.out.buf.len;
+	bool wanted;
 
 	if (o->count && st->calls >= o->count)
 		return;
-	if (is_noise(o, rec) || (match_any(&o->match) && !match_record(&o->match, st->s.facts, rec)))
+	wanted = !is_noise(o, rec) && !(match_any(&o->match) && !match_record(&o->match, st->s.facts, rec));
+	if ((st->startup && is_startup(st, rec, wanted)) || !wanted)
 		return;
 	note_task(st, rec);
 	o->format->record(&st->render, rec, &st->s.out.buf);
@@ -205,10 +219,12 @@ int stream_command(struct options *o, int out_fd, bool with_child)
 	if (status)
 		return status;
 	init_view(&st);
+	st.startup = o->quiet_startup ? startup_new(st.s.facts) : NULL;
 	tell_start(&st);
 	session_loop(&st.s);
 	tell_end(&st);
 	idnames_free(st.render.ids);
+	startup_free(st.startup);
 	return session_close(&st.s);
 }
 

@@ -37,6 +37,7 @@ static const struct opt opts[] = {
 	{"ok", 0, NULL, "only calls that succeed", "--ok", CMD_STREAM | CMD_SUMMARY, set_key, "ok"},
 	{"errno", 0, "NAME[,NAME]", "only calls that fail with these errors", "--errno ENOENT,EACCES", CMD_STREAM | CMD_SUMMARY, set_key, "errno"},
 	{"slower", 0, "TIME", "only calls that take at least so long", "--slower 10ms", CMD_TRACE, set_slower, NULL},
+	{"quiet-startup", 0, NULL, "not those by which each program starts: loader and C library", "--quiet-startup", CMD_STREAM, set_quiet_startup, NULL},
 	{"path", 'P', "GLOB", "only calls on paths that match", "--path '/etc/*'", CMD_LINES | CMD_SUMMARY, set_path, NULL},
 	{"fd", 0, "N[,N]", "only calls on these descriptors", "--fd 5", CMD_LINES | CMD_SUMMARY, set_fd, NULL},
 

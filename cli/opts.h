@@ -37,7 +37,7 @@ struct options {
 	bool durations;		/* -T */
 	bool fds;		/* -y */
 	bool follow, no_follow; /* as given */
-	bool quiet;
+	bool quiet, quiet_startup;
 	bool show_secrets;
 	bool help, version;
 	const char *out;     /* -o */

@@ -279,6 +279,13 @@ int set_quiet(struct options *o, const struct opt *opt, const char *value, char 
 	return 0;
 }
 
+int set_quiet_startup(struct options *o, const struct opt *opt, const char *value, char *err)
+{
+	(void)opt, (void)value, (void)err;
+	o->quiet_startup = true;
+	return 0;
+}
+
 int set_socket(struct options *o, const struct opt *opt, const char *value, char *err)
 {
 	if (!*value)

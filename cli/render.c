@@ -8,10 +8,11 @@
 #include <time.h>
 
 const struct render_format render_formats[] = {
-	{ "human", "a sentence for each call", render_human, render_human_end },
-	{ "strace", "lines as strace prints them", render_strace, render_strace_end },
-	{ "json", "one JSON object a line", render_json, render_json_end },
-	{ NULL, NULL, NULL, NULL },
+	{ "human", "a sentence for each call", render_human, render_human_hidden, render_human_end },
+	{ "strace", "lines as strace prints them", render_strace, render_strace_hidden,
+	  render_strace_end },
+	{ "json", "one JSON object a line", render_json, render_json_hidden, render_json_end },
+	{ NULL, NULL, NULL, NULL, NULL },
 };
 
 const struct render_format *render_format_find(const char *name)

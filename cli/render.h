@@ -38,6 +38,8 @@ struct render_format {
 	const char *help; /* half a line for --help */
 	/* Appends whole lines for the record, or nothing (facts). Never fails; out->failed is checked later. */
 	void (*record)(struct render *r, const struct tr_hdr *rec, struct buf *out);
+	/* Just before rec: of its process so many calls were hidden, which started its program. */
+	void (*hidden)(struct render *r, const struct tr_hdr *rec, uint64_t calls, struct buf *out);
 	/* The last words of the stream. */
 	void (*end)(struct render *r, uint64_t events, uint64_t lost, struct buf *out);
 };
@@ -58,10 +60,13 @@ const struct render_format *render_format_find(const char *name); /* NULL: no su
 
 /* For the formats. */
 void render_human(struct render *r, const struct tr_hdr *rec, struct buf *out);
+void render_human_hidden(struct render *r, const struct tr_hdr *rec, uint64_t calls, struct buf *out);
 void render_human_end(struct render *r, uint64_t events, uint64_t lost, struct buf *out);
 void render_strace(struct render *r, const struct tr_hdr *rec, struct buf *out);
+void render_strace_hidden(struct render *r, const struct tr_hdr *rec, uint64_t calls, struct buf *out);
 void render_strace_end(struct render *r, uint64_t events, uint64_t lost, struct buf *out);
 void render_json(struct render *r, const struct tr_hdr *rec, struct buf *out);
+void render_json_hidden(struct render *r, const struct tr_hdr *rec, uint64_t calls, struct buf *out);
 void render_json_end(struct render *r, uint64_t events, uint64_t lost, struct buf *out);
 
 /* When a record began, CLOCK_REALTIME: for a call its entry. */

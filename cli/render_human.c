@@ -399,6 +399,19 @@ void render_human(struct render *r, const struct tr_hdr *rec, struct buf *out)
 	end_line(&l);
 }
 
+void render_human_hidden(struct render *r, const struct tr_hdr *rec, uint64_t calls, struct buf *out)
+{
+	struct line l = { r, out, out->len, r->view.color };
+
+	begin_line(&l, rec);
+	term_style(out, l.color, STYLE_DIM);
+	buf_str(out, "started up (");
+	buf_u64(out, calls);
+	buf_str(out, calls == 1 ? " call is hidden)" : " calls are hidden)");
+	term_reset(out, l.color);
+	end_line(&l);
+}
+
 void render_human_end(struct render *r, uint64_t events, uint64_t lost, struct buf *out)
 {
 	if (!lost)

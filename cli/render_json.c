@@ -295,6 +295,17 @@ void render_json(struct render *r, const struct tr_hdr *rec, struct buf *out)
 	json_line(&j);
 }
 
+void render_json_hidden(struct render *r, const struct tr_hdr *rec, uint64_t calls, struct buf *out)
+{
+	struct json j = { out, false };
+
+	put_head(r, &j, "notice", rec);
+	json_key(&j, "hidden_startup_calls");
+	json_u64(&j, calls);
+	json_end(&j, '}');
+	json_line(&j);
+}
+
 void render_json_end(struct render *r, uint64_t events, uint64_t lost, struct buf *out)
 {
 	struct json j = { out, false };

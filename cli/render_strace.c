@@ -416,6 +416,14 @@ void render_strace(struct render *r, const struct tr_hdr *rec, struct buf *out)
 	}
 }
 
+void render_strace_hidden(struct render *r, const struct tr_hdr *rec, uint64_t calls, struct buf *out)
+{
+	put_prefix(r, rec, out);
+	buf_str(out, "+++ ");
+	buf_u64(out, calls);
+	buf_str(out, calls == 1 ? " start-up call hidden +++\n" : " start-up calls hidden +++\n");
+}
+
 void render_strace_end(struct render *r, uint64_t events, uint64_t lost, struct buf *out)
 {
 	(void)r;

@@ -30,6 +30,7 @@ static const char *const lines[] = {
 	"  -P, --trace-path=PATH         only calls on this path",
 	"  -e fd=SET, --trace-fds=SET    only calls on these descriptors",
 	"  -q, -qq, -qqq, --quiet=SET    not: attach, exit, path-resolution, personality, thread-execve",
+	"  --quiet-startup               not: how each program starts, by its loader and the C library",
 	"",
 	"How it is shown:",
 	"  -a, --columns=COLUMN          where results begin (40)",

@@ -84,6 +84,7 @@ static const struct strace_opt opts[] = {
 	{"kvm", 0, REQ, sopt_qualifier, "kvm"},
 	{"namespace", 0, REQ, sopt_qualifier, "namespace"},
 	{"quiet", 0, OPT, sopt_qualifier, "quiet"},
+	{"quiet-startup", 0, NO, sopt_quiet_startup, NULL},
 	{"silent", 0, OPT, sopt_qualifier, "quiet"},
 	{"silence", 0, OPT, sopt_qualifier, "quiet"},
 	{"decode-fds", 0, OPT, sopt_qualifier, "decode-fds"},

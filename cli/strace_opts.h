@@ -63,6 +63,7 @@ struct strace_options {
 	struct strace_numbers signals, dump_read, dump_write, fds;
 	bool has_fds; /* -e trace-fds */
 	uint32_t status, quiet; /* bits */
+	bool quiet_startup;	/* not one of strace's */
 	uint32_t npaths;
 	const char *paths[STRACE_MAX]; /* -P */
 	/* how */

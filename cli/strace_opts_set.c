@@ -418,6 +418,14 @@ int sopt_quiet_letter(struct strace_options *o, const struct strace_opt *opt, co
 	return 0;
 }
 
+int sopt_quiet_startup(struct strace_options *o, const struct strace_opt *opt, const char *arg,
+		       bool by_letter, char *err)
+{
+	(void)opt, (void)arg, (void)by_letter, (void)err;
+	o->quiet_startup = true;
+	return 0;
+}
+
 /* Contexts are those of SELinux, and of which nothing is asked where there is none. */
 int sopt_secontext(struct strace_options *o, const struct strace_opt *opt, const char *arg,
 		   bool by_letter, char *err)

@@ -29,7 +29,7 @@ strace_set_fn sopt_columns, sopt_append, sopt_detach_on, sopt_summary, sopt_debu
 	sopt_stack, sopt_refused, sopt_number, sopt_arg_names, sopt_output, sopt_overhead, sopt_attach,
 	sopt_path, sopt_relative, sopt_string_limit, sopt_sort_by, sopt_clock, sopt_took, sopt_user,
 	sopt_summary_columns, sopt_no_abbrev, sopt_show_secrets, sopt_version, sopt_wall_clock, sopt_hex, sopt_consts,
-	sopt_fds_letter, sopt_pids_letter, sopt_pidns, sopt_status_letter, sopt_quiet_letter,
+	sopt_fds_letter, sopt_pids_letter, sopt_pidns, sopt_status_letter, sopt_quiet_letter, sopt_quiet_startup,
 	sopt_qualifier, sopt_secontext, sopt_seccomp_bpf, sopt_tips, sopt_argv0, sopt_always_pid,
 	sopt_kill_on_exit, sopt_syscall_limit, sopt_color;
 
