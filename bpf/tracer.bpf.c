@@ -44,6 +44,8 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 	c->rec.pad = 0;
 	c->rec.ret = 0;
 	regs_args(regs, abi, c->rec.args);
+	if (plan->flags & TR_PLAN_SIGFRAME)
+		c->rec.args[0] = regs_sigframe(regs, abi);
 	if (plan->fd_args && (mask & cfg.fds))
 		need_fd_args(task, plan, c->rec.args, mask & cfg.fds);
 	if (plan->nops && (mask & cfg.data))

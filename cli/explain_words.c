@@ -18,7 +18,7 @@ static const char *number_type(unsigned int type)
 		[T_SIGNAL] = "a signal", [T_FLAGS] = "flags", [T_ENUM] = "one of",
 		[T_ERRNO] = "an error", [T_IOCTL] = "a request", [T_NS] = "a time in nanoseconds",
 		[T_US] = "a time in microseconds", [T_MS] = "a time in milliseconds, -1: forever",
-		[T_SEC] = "a time in seconds", [T_TIME] = "seconds since 1970",
+		[T_SEC] = "a time in seconds", [T_TIME] = "seconds since 1970", [T_STAMP] = "seconds since 1970",
 		[T_IN_PORT] = "a port", [T_IN_ADDR] = "an IPv4 address", [T_IN6_ADDR] = "an IPv6 address",
 		[T_PATH] = "a path", [T_STR] = "a string", [T_BUF] = "bytes",
 		[T_SIGSET] = "a set of signals", [T_STRV] = "a list of strings, NULL at its end",

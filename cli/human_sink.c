@@ -299,7 +299,7 @@ static void on_wstatus(struct sink *s, uint32_t status)
 	human_exit_status(s->out, (int)status);
 }
 
-static void on_time(struct sink *s, int64_t sec, int64_t part, bool is_us)
+static void on_time(struct sink *s, int64_t sec, int64_t part, unsigned int flags)
 {
 	uint64_t ns;
 
@@ -308,7 +308,7 @@ static void on_time(struct sink *s, int64_t sec, int64_t part, bool is_us)
 		buf_str(s->out, " s");
 		return;
 	}
-	ns = (uint64_t)sec * NS_PER_SEC + (uint64_t)part * (is_us ? 1000 : 1);
+	ns = (uint64_t)sec * NS_PER_SEC + (uint64_t)part * (flags & TIME_IS_US ? 1000 : 1);
 	units_duration(s->out, ns);
 }
 

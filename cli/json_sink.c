@@ -224,14 +224,14 @@ static void on_wstatus(struct sink *s, uint32_t status)
 	json_end(j, '}');
 }
 
-static void on_time(struct sink *s, int64_t sec, int64_t part, bool is_us)
+static void on_time(struct sink *s, int64_t sec, int64_t part, unsigned int flags)
 {
 	struct json *j = json_of(s);
 
 	json_begin(j, '{');
 	json_key(j, "tv_sec");
 	json_i64(j, sec);
-	json_key(j, is_us ? "tv_usec" : "tv_nsec");
+	json_key(j, flags & TIME_IS_US ? "tv_usec" : "tv_nsec");
 	json_i64(j, part);
 	json_end(j, '}');
 }

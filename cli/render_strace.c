@@ -35,6 +35,35 @@ static void put_seconds(struct buf *out, uint64_t ns)
 	buf_u64_pad(out, ns / 1000 % 1000000, 6, '0');
 }
 
+/* The kernel put there what it returned. */
+static void put_child_tid(struct buf *out, const struct call *c)
+{
+	buf_char(out, '[');
+	buf_i64(out, c->rec->ret);
+	buf_char(out, ']');
+}
+
+/* What clone3 stored for its caller. */
+static void put_clone3(struct strace_sink *s, const struct call *c)
+{
+	const struct tr_item *item = rec_item_find(c->rec, 0, TR_PART_SELF, 0, false);
+	uint64_t flags = 0;
+
+	if (!item || item->len < 8 || c->is_32 || c->failed)
+		return;
+	memcpy(&flags, rec_item_data(item), 8);
+	if (!(flags & 0x00100000)) /* CLONE_PARENT_SETTID */
+		return;
+	buf_str(s->s.out, " => {parent_tid=");
+	put_child_tid(s->s.out, c);
+	buf_char(s->s.out, '}');
+}
+
+static bool is_clone3(const struct call *c)
+{
+	return c->row && strcmp(c->row->name, "clone3") == 0;
+}
+
 /*
  * clone shows which arguments its flags make use of, with their names and the stack first. False: it has
  * not returned, and there are more than these two.
@@ -60,9 +89,27 @@ static bool put_clone(struct strace_sink *s, const struct call *c)
 			return false;
 		buf_str(s->s.out, shown[i].name);
 		s->first = true;
-		value_arg(&s->s, c, shown[i].arg, VALUE_BOTH);
+		if (shown[i].arg == 2 && !c->failed && c->rec->args[2])
+			put_child_tid(s->s.out, c);
+		else
+			value_arg(&s->s, c, shown[i].arg, VALUE_BOTH);
 	}
 	return true;
+}
+
+/* The mask that is restored is read from the stack, which may be no frame at all. */
+static void put_sigreturn(struct strace_sink *s, const struct call *c)
+{
+	if (!rec_item_find(c->rec, 0, TR_PART_SELF, 0, false))
+		return;
+	buf_str(s->s.out, "{mask=");
+	value_arg(&s->s, c, 0, VALUE_ENTRY);
+	buf_char(s->s.out, '}');
+}
+
+static bool is_sigreturn(const struct call *c)
+{
+	return c->row && (c->row->effects & SC_FX_SIGFRAME);
 }
 
 static bool is_clone(const struct call *c)
@@ -73,10 +120,7 @@ static bool is_clone(const struct call *c)
 /* A value that the call changes, and that is shown as it was and as it is: the first of them is known. */
 static bool is_halfway(const struct call *c, unsigned int i)
 {
-	const struct sc_arg *arg = call_arg(c, i);
-
-	return arg->dir == D_INOUT && (arg->type == T_VALUE || arg->type == T_STRUCT) &&
-	       c->rec->args[i] && c->row && c->row->ret != R_COUNT;
+	return c->rec->args[i] && call_arg_change(c, i) == CHANGE_BOTH;
 }
 
 /* False: the call has not filled an argument, and those after it are not shown either. */
@@ -91,11 +135,13 @@ static bool put_args(struct strace_sink *s, const struct call *c)
 		if (some)
 			buf_put(out, ", ", 2);
 		some = true;
-		if (!c->returned && call_arg_is_result(c, i))
+		if (!c->returned && (call_arg_is_result(c, i) || call_arg_change(c, i) == CHANGE_AFTER))
 			return false;
 		s->first = true;
 		value_arg(&s->s, c, i, VALUE_BOTH);
-		if (!c->returned && is_halfway(c, i))
+		if (i == 0 && c->returned && is_clone3(c))
+			put_clone3(s, c);
+		if (!c->returned && (is_halfway(c, i) || is_clone3(c)))
 			return false;
 	}
 	return true;
@@ -136,6 +182,8 @@ static bool put_selected(struct strace_sink *s, const struct call *c, bool some)
 		if (!c->rec->args[i] || !call_arg_changed(c, i) ||
 		    (!set && arg->type != T_STRUCT) || (set && !c->rec->ret))
 			continue;
+		if (set && !value_fdset_any(c, i))
+			continue;
 		buf_str(out, some ? ", " : " (");
 		some = true;
 		buf_str(out, name);
@@ -174,11 +222,29 @@ static void put_ready(struct strace_sink *s, const struct call *c)
 		buf_char(out, ')');
 }
 
-static void put_ret_flags(struct buf *out, const struct sc_flags *flags, uint64_t v)
+/* What strace writes in front of the names of a result's flags. */
+static const char *flags_word(const struct call *c)
 {
+	if (strncmp(c->row->name, "fcntl", 5) != 0)
+		return "";
+	switch ((uint32_t)c->rec->args[1]) {
+	case 1: /* F_GETFD */
+	case 3: /* F_GETFL */
+		return "flags ";
+	case 1034: /* F_GET_SEALS */
+		return "seals ";
+	default:
+		return "";
+	}
+}
+
+static void put_ret_flags(struct buf *out, const struct call *c, const struct sc_flags *flags)
+{
+	uint64_t v = (uint64_t)c->rec->ret;
 	size_t from = out->len;
 
-	buf_str(out, " (flags ");
+	buf_put(out, " (", 2);
+	buf_str(out, flags_word(c));
 	value_flags(out, flags, v, false);
 	if (out->p[out->len - 1] == '0' && !v)
 		out->len = from; /* no flag has the value 0 */
@@ -186,10 +252,38 @@ static void put_ret_flags(struct buf *out, const struct sc_flags *flags, uint64_
 		buf_char(out, ')');
 }
 
+/* What the number stands for. */
+static void put_ret_word(struct buf *out, const struct call *c, enum sc_ret kind,
+			 const struct sc_flags *flags)
+{
+	const char *signal = kind == R_SIGNAL ? sc_signal_name((int)c->rec->ret) : NULL;
+
+	if (kind == R_FLAGS && flags) {
+		put_ret_flags(out, c, flags);
+		return;
+	}
+	if (!signal && !(kind == R_ENUM && flags) && kind != R_TIME)
+		return;
+	if (kind == R_TIME && !c->rec->ret)
+		return;
+	buf_put(out, " (", 2);
+	if (signal)
+		buf_str(out, signal);
+	else if (kind == R_TIME)
+		strace_date(out, c->rec->ret, 0, 0);
+	else
+		value_flags(out, flags, (uint64_t)c->rec->ret, true);
+	buf_char(out, ')');
+}
+
 bool strace_call_begin(struct strace_sink *s, const struct call *c)
 {
 	render_call_name(c->row, c->rec->nr, s->s.out);
 	buf_char(s->s.out, '(');
+	if (is_sigreturn(c)) {
+		put_sigreturn(s, c);
+		return true;
+	}
 	return is_clone(c) ? put_clone(s, c) : put_args(s, c);
 }
 
@@ -209,15 +303,10 @@ void strace_call_result(struct strace_sink *s, const struct call *c)
 	}
 	value_ret(&s->s, c);
 	kind = value_ret_kind(c, &flags);
-	if (kind == R_FLAGS && flags) {
-		put_ret_flags(out, flags, (uint64_t)c->rec->ret);
-	} else if (kind == R_ENUM && flags) {
-		buf_put(out, " (", 2);
-		value_flags(out, flags, (uint64_t)c->rec->ret, true);
-		buf_char(out, ')');
-	} else if (kind == R_COUNT && c->row) {
+	if (kind == R_COUNT && c->row)
 		put_ready(s, c);
-	}
+	else
+		put_ret_word(out, c, kind, flags);
 }
 
 static void put_call(struct render *r, const struct tr_syscall *rec, struct buf *out)
@@ -262,98 +351,14 @@ static void put_signo(struct buf *out, int signo)
 		buf_i64(out, signo);
 }
 
-static void put_pair(struct buf *out, const char *name, int64_t v)
-{
-	buf_put(out, ", ", 2);
-	buf_str(out, name);
-	buf_char(out, '=');
-	buf_i64(out, v);
-}
-
-static void put_address(struct buf *out, const char *name, uint64_t v)
-{
-	buf_put(out, ", ", 2);
-	buf_str(out, name);
-	buf_char(out, '=');
-	if (v)
-		buf_hex(out, v);
-	else
-		buf_str(out, "NULL");
-}
-
-/* The call that a seccomp filter caught: as values of addr, and its number and architecture. */
-static void put_caught_call(struct buf *out, const struct tr_signal *rec)
-{
-	uint32_t nr = (uint32_t)rec->value, arch = (uint32_t)(rec->value >> 32);
-	unsigned int abi = arch == 0x40000003 ? TR_ABI_I386 :
-			   arch == 0xc00000b7 ? TR_ABI_AARCH64 : TR_ABI_X86_64;
-
-	put_address(out, "si_call_addr", rec->addr);
-	buf_str(out, ", si_syscall=__NR_");
-	render_call_name(sc_find(abi, nr), nr, out);
-	buf_str(out, abi == TR_ABI_I386 ? ", si_arch=AUDIT_ARCH_I386" :
-		abi == TR_ABI_AARCH64 ? ", si_arch=AUDIT_ARCH_AARCH64" : ", si_arch=AUDIT_ARCH_X86_64");
-}
-
-static void put_siginfo(struct buf *out, const struct tr_signal *rec)
-{
-	unsigned int has = signal_fields(rec->signo, rec->code);
-	const char *code = signal_code_name(rec->signo, rec->code);
-
-	buf_str(out, " {si_signo=");
-	put_signo(out, rec->signo);
-	buf_str(out, ", si_code=");
-	if (code)
-		buf_str(out, code);
-	else
-		buf_i64(out, rec->code);
-	if (rec->errnum) {
-		const char *name = sc_errno_name(rec->errnum);
-
-		buf_str(out, ", si_errno=");
-		if (name)
-			buf_str(out, name);
-		else
-			buf_i64(out, rec->errnum);
-	}
-	if (has & HAS_SENDER) {
-		put_pair(out, "si_pid", rec->pid);
-		put_pair(out, "si_uid", rec->uid);
-	}
-	if (rec->code == SI_TIMER) {
-		put_pair(out, "si_timerid", rec->pid);
-		put_pair(out, "si_overrun", (int32_t)rec->uid);
-	}
-	if (rec->signo == SIGPOLL && rec->code >= POLL_IN && rec->code <= POLL_HUP) {
-		put_pair(out, "si_band", (int64_t)rec->addr);
-		put_pair(out, "si_fd", (int32_t)rec->value);
-	}
-	if (rec->signo == SIGSYS && rec->code == 1 /* SYS_SECCOMP */)
-		put_caught_call(out, rec);
-	if (has & HAS_STATUS) {
-		buf_str(out, ", si_status=");
-		if (rec->code == 1 /* CLD_EXITED */)
-			buf_i64(out, rec->status);
-		else
-			put_signo(out, rec->status);
-		put_pair(out, "si_utime", rec->utime);
-		put_pair(out, "si_stime", rec->stime);
-	}
-	if (has & HAS_ADDR)
-		put_address(out, "si_addr", rec->addr);
-	if (has & HAS_VALUE) {
-		put_pair(out, "si_int", (int32_t)rec->value);
-		put_address(out, "si_ptr", rec->value);
-	}
-	buf_char(out, '}');
-}
-
 void strace_signal(const struct tr_signal *rec, struct buf *out)
 {
 	buf_str(out, "--- ");
 	put_signo(out, rec->signo);
-	if (!(rec->h.flags & TR_SIG_NO_INFO))
-		put_siginfo(out, rec);
+	if (!(rec->h.flags & TR_SIG_NO_INFO)) {
+		buf_char(out, ' ');
+		strace_siginfo(out, rec);
+	}
 	buf_str(out, " ---\n");
 }
 

@@ -7,6 +7,7 @@
 
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #define NETLINK 16
 
@@ -221,6 +222,38 @@ static void on_fd(struct sink *s, int32_t fd, bool is_dir)
 		put_fact(s->out, fact, self(s)->decode_fds);
 }
 
+bool strace_date(struct buf *out, int64_t sec, int64_t part, unsigned int digits)
+{
+	static const int64_t limits[] = { [0] = 1, [6] = 1000000, [9] = 1000000000 };
+	time_t t = sec;
+	char text[64];
+	struct tm tm;
+	size_t n;
+
+	if ((!sec && part <= 0) || part >= limits[digits] || part < -1 || !localtime_r(&t, &tm))
+		return false;
+	n = strftime(text, sizeof(text), "%FT%T", &tm);
+	buf_put(out, text, n);
+	if (part > 0) {
+		buf_char(out, '.');
+		buf_u64_pad(out, (uint64_t)part, digits, '0');
+	}
+	n = strftime(text, sizeof(text), "%z", &tm);
+	buf_put(out, text, n);
+	return true;
+}
+
+static void put_date(struct buf *out, int64_t sec, int64_t part, unsigned int digits)
+{
+	size_t from = out->len;
+
+	buf_put(out, " /* ", 4);
+	if (strace_date(out, sec, part, digits))
+		buf_put(out, " */", 3);
+	else
+		out->len = from;
+}
+
 static void on_num(struct sink *s, unsigned int type, int64_t v)
 {
 	switch (type) {
@@ -238,6 +271,10 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 	case VALUE_LIMIT:
 		buf_u64(s->out, v & 1023 || v <= 1024 ? (uint64_t)v : (uint64_t)v / 1024);
 		buf_str(s->out, v & 1023 || v <= 1024 ? "" : "*1024");
+		break;
+	case T_STAMP:
+		buf_i64(s->out, v);
+		put_date(s->out, v, 0, 0);
 		break;
 	case T_UID:
 	case T_GID: /* -1 is "leave it as it is" */
@@ -357,18 +394,26 @@ static void on_wstatus(struct sink *s, uint32_t v)
 	buf_put(out, "}]", 2);
 }
 
-static void on_time(struct sink *s, int64_t sec, int64_t part, bool is_us)
+static void on_time(struct sink *s, int64_t sec, int64_t part, unsigned int flags)
 {
+	bool us = flags & TIME_IS_US, date = flags & TIME_IS_DATE;
+
+	if (date && !us && (part == 0x3fffffff || part == 0x3ffffffe)) {
+		buf_str(s->out, part & 1 ? "UTIME_NOW" : "UTIME_OMIT");
+		return;
+	}
 	buf_str(s->out, "{tv_sec=");
 	buf_i64(s->out, sec);
-	buf_str(s->out, is_us ? ", tv_usec=" : ", tv_nsec=");
-	if (!is_us && part == 0x3fffffff)
-		buf_str(s->out, "UTIME_NOW");
-	else if (!is_us && part == 0x3ffffffe)
-		buf_str(s->out, "UTIME_OMIT");
-	else
-		buf_i64(s->out, part);
+	buf_str(s->out, us ? ", tv_usec=" : ", tv_nsec=");
+	buf_u64(s->out, (uint64_t)part);
 	buf_char(s->out, '}');
+	if (date)
+		put_date(s->out, sec, part, us ? 6 : 9);
+}
+
+static void on_siginfo(struct sink *s, const struct tr_signal *info)
+{
+	strace_siginfo(s->out, info);
 }
 
 static void on_count(struct sink *s, uint64_t addr, uint64_t n, bool exact, const char *things)
@@ -406,6 +451,7 @@ const struct sink_ops strace_sink_ops = {
 	.sockaddr = value_sockaddr_struct,
 	.wstatus = on_wstatus,
 	.time = on_time,
+	.siginfo = on_siginfo,
 	.count = on_count,
 	.change = on_change,
 };

@@ -40,4 +40,13 @@ struct strace_sink {
 
 extern const struct sink_ops strace_sink_ops;
 
+/*
+ * A date, "2026-11-21T08:11:06.610310377+0000"; part is that of the second in so many digits, 0, 6 or 9.
+ * False: the time is none that strace would tell, and nothing was written.
+ */
+bool strace_date(struct buf *out, int64_t sec, int64_t part, unsigned int digits);
+
+/* "{si_signo=SIGTERM, ...}" */
+void strace_siginfo(struct buf *out, const struct tr_signal *rec);
+
 #endif

@@ -66,18 +66,37 @@ const struct sc_arg *call_arg(const struct call *c, unsigned int i)
 	return r ? &r->arg : arg;
 }
 
+static bool is_device(uint32_t mode)
+{
+	return (mode & 0170000) == 0020000 || (mode & 0170000) == 0060000;
+}
+
+/* open, openat, mq_open: the flags that say whether argument i, a mode or what follows it, counts. 0: not such. */
+static unsigned int flags_of_open(const struct call *c, unsigned int i)
+{
+	const char *name = c->row ? c->row->name : "";
+
+	if (strncmp(name, "mq_open", 7) == 0)
+		return i >= 2 ? 1 : 0;
+	if (i == 0 || i != c->nargs - 1 || strncmp(name, "open", 4) != 0)
+		return 0;
+	return call_arg(c, i)->type == T_MODE && c->row->args[i - 1].type == T_FLAGS ? i - 1 : 0;
+}
+
 bool call_arg_absent(const struct call *c, unsigned int i)
 {
 	const struct sc_arg *arg = call_arg(c, i);
+	unsigned int at;
 	uint32_t flags;
 
 	if (arg->type == T_NONE)
 		return true;
-	/* open and openat: flags, mode. Only creation looks at the mode. */
-	if (arg->type != T_MODE || i == 0 || i != c->nargs - 1 ||
-	    strncmp(c->row->name, "open", 4) != 0 || c->row->args[i - 1].type != T_FLAGS)
+	if (arg->type == T_DEV && strncmp(c->row->name, "mknod", 5) == 0)
+		return !is_device((uint32_t)c->rec->args[i - 1]);
+	at = flags_of_open(c, i);
+	if (!at)
 		return false;
-	flags = (uint32_t)c->rec->args[i - 1];
+	flags = (uint32_t)c->rec->args[at];
 	return !(flags & 0100) && (flags & 020000000) != 020000000; /* O_CREAT, __O_TMPFILE */
 }
 
@@ -131,11 +150,14 @@ void value_bytes(struct sink *s, const struct call *c, const struct tr_item *ite
 /* The length in args[arg->len], or the result for what the call filled. */
 static uint64_t whole_length(const struct call *c, const struct sc_arg *arg, bool at_exit)
 {
-	if (at_exit && arg->dir == D_OUT)
-		return c->returned && !c->failed ? (uint64_t)c->rec->ret : 0;
-	if (arg->len < TR_MAX_ARGS)
-		return (uint64_t)value_narrow(c, T_SIZE, 0, c->rec->args[arg->len]);
-	return arg->size;
+	uint64_t room = arg->len < TR_MAX_ARGS ?
+				(uint64_t)value_narrow(c, T_SIZE, 0, c->rec->args[arg->len]) : arg->size;
+
+	if (!at_exit || arg->dir != D_OUT)
+		return room;
+	if (!c->returned || c->failed)
+		return 0;
+	return (uint64_t)c->rec->ret < room ? (uint64_t)c->rec->ret : room; /* MSG_TRUNC tells more */
 }
 
 static bool put_buf(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
@@ -161,7 +183,7 @@ static bool put_string(struct sink *s, const struct call *c, unsigned int i, boo
 	unsigned int flags = is_path ? STR_PATH : 0;
 	size_t n;
 
-	if (!item)
+	if (!item || (s->all_names && (item->flags & TR_ITEM_FAULT)))
 		return false;
 	n = strnlen(rec_item_data(item), item->len); /* captured by length: getcwd, PR_SET_NAME */
 	if (n == item->len && (item->flags & TR_ITEM_TRUNC))
@@ -199,7 +221,7 @@ static bool put_numbers(struct sink *s, const struct call *c, unsigned int i, bo
 	for (unsigned int k = 0; k < count; k++) {
 		const uint8_t *p = (const uint8_t *)rec_item_data(item) + k * size;
 
-		if ((k + 1) * size > item->len) {
+		if ((k + 1) * size > item->len || (s->terse && k == c->string_limit)) {
 			s->ops->more(s, GROUP_ARRAY);
 			break;
 		}
@@ -261,6 +283,8 @@ static bool put_item(struct sink *s, const struct call *c, unsigned int i, bool 
 		n = arg->len && arg->len < TR_MAX_ARGS ? c->rec->args[arg->len] : n;
 		return value_struct(s, c, arg->ref, p, n < item->len ? n : item->len);
 	case T_SIGSET:
+		if (arg->len < TR_MAX_ARGS && arg->len && (uint32_t)c->rec->args[arg->len] != 8)
+			return false;
 		value_sigset(s, p, item->len);
 		return true;
 	default: /* T_WSTATUS; no child: nothing was stored */
@@ -316,15 +340,37 @@ static bool put_target(struct sink *s, const struct call *c, unsigned int i, boo
 	}
 }
 
-/* In/out arguments whose two values are shown side by side, because both are short and telling. */
+enum call_change call_arg_change(const struct call *c, unsigned int i)
+{
+	static const struct {
+		const char *call;
+		uint8_t change;
+	} calls[] = {
+		{ "splice", CHANGE_BEFORE },	   { "copy_file_range", CHANGE_BEFORE },
+		{ "capget", CHANGE_BEFORE },	   { "capset", CHANGE_BEFORE },
+		{ "fcntl", CHANGE_AFTER },	   { "fcntl64", CHANGE_AFTER },
+		{ "adjtimex", CHANGE_AFTER },	   { "clock_adjtime", CHANGE_AFTER },
+		{ "clock_adjtime64", CHANGE_AFTER },
+	};
+	const struct sc_arg *arg = call_arg(c, i);
+
+	if (arg->dir != D_INOUT || (arg->type != T_VALUE && arg->type != T_STRUCT))
+		return CHANGE_BEFORE;
+	if (!c->row || c->row->ret == R_COUNT) /* select, ppoll: what is left is told by the result */
+		return CHANGE_BEFORE;
+	for (size_t k = 0; k < sizeof(calls) / sizeof(calls[0]); k++) {
+		if (strcmp(c->row->name, calls[k].call) == 0)
+			return calls[k].change;
+	}
+	return CHANGE_BOTH;
+}
+
+/* Its two values are shown side by side, because both are short and telling. */
 static bool shows_change(const struct call *c, unsigned int i)
 {
-	const struct sc_arg *arg = call_arg(c, i);
 	const struct tr_item *before, *after;
 
-	if ((arg->type != T_VALUE && arg->type != T_STRUCT) || !call_arg_changed(c, i) || c->failed)
-		return false;
-	if (c->row && c->row->ret == R_COUNT) /* select, ppoll: what is left is told by the result */
+	if (call_arg_change(c, i) != CHANGE_BOTH || !call_arg_changed(c, i) || c->failed)
 		return false;
 	before = item_at(c, i, false);
 	after = item_at(c, i, true);
@@ -332,11 +378,25 @@ static bool shows_change(const struct call *c, unsigned int i)
 	       memcmp(rec_item_data(before), rec_item_data(after), before->len) != 0;
 }
 
-/* What is left of a sleep is only stored when it was interrupted. */
+/*
+ * What a call fills is filled by one that succeeded; but what is left of a sleep is only stored when it was
+ * interrupted.
+ */
 static bool is_unused(const struct call *c, const struct sc_arg *arg)
 {
-	return !c->failed && arg->type == T_STRUCT && c->row->ret == R_ZERO &&
-	       (strcmp(arg->name, "rem") == 0 || strcmp(arg->name, "remain") == 0);
+	bool rest = arg->type == T_STRUCT && c->row->ret == R_ZERO &&
+		    (strcmp(arg->name, "rem") == 0 || strcmp(arg->name, "remain") == 0);
+
+	if (!rest)
+		return false;
+	return !c->failed || (c->rec->ret != -4 && c->rec->ret > -512); /* EINTR, ERESTARTSYS and so on */
+}
+
+/* getxattr and listxattr with a buffer of no length. */
+static bool asks_for_size(const struct call *c, const struct sc_arg *arg)
+{
+	return arg->type == T_BUF && arg->len < TR_MAX_ARGS && !c->rec->args[arg->len] && c->row &&
+	       strstr(c->row->name, "xattr");
 }
 
 /* A failed ioctl left alone what it would have filled. */
@@ -350,6 +410,8 @@ static void put_pointer(struct sink *s, const struct call *c, unsigned int i, en
 	const struct sc_arg *arg = call_arg(c, i);
 	bool at_exit = when == VALUE_EXIT || (arg->dir == D_OUT && when != VALUE_ENTRY);
 
+	if (when == VALUE_BOTH && s->ops->change && call_arg_change(c, i) == CHANGE_AFTER)
+		at_exit = !c->failed;
 	if (!c->rec->args[i]) {
 		s->ops->addr(s, 0);
 		return;
@@ -363,7 +425,7 @@ static void put_pointer(struct sink *s, const struct call *c, unsigned int i, en
 			s->ops->addr(s, c->rec->args[i]);
 		return;
 	}
-	if (arg->dir == D_OUT && (!c->returned || is_unused(c, arg))) {
+	if (arg->dir == D_OUT && (!c->returned || is_unused(c, arg) || asks_for_size(c, arg))) {
 		s->ops->addr(s, c->rec->args[i]);
 		return;
 	}
@@ -377,6 +439,15 @@ static void put_pointer(struct sink *s, const struct call *c, unsigned int i, en
 	}
 }
 
+/* Only what makes files of all types takes the type of a file; elsewhere its bits are a mistake to be seen. */
+static void put_number(struct sink *s, const struct call *c, const struct sc_arg *arg, int64_t v)
+{
+	if (arg->type == T_MODE && c->row && strncmp(c->row->name, "mknod", 5) != 0)
+		value_permissions(s, (uint64_t)v);
+	else
+		value_num(s, arg->type, arg->ref, v);
+}
+
 void value_arg(struct sink *s, const struct call *c, unsigned int i, enum value_when when)
 {
 	const struct sc_arg *arg = call_arg(c, i);
@@ -387,7 +458,7 @@ void value_arg(struct sink *s, const struct call *c, unsigned int i, enum value_
 	else if (arg->type == T_IOCTL)
 		value_ioctl_request(s, c);
 	else
-		value_num(s, arg->type, arg->ref, value_narrow(c, arg->type, arg->size, raw));
+		put_number(s, c, arg, value_narrow(c, arg->type, arg->size, raw));
 }
 
 enum sc_ret value_ret_kind(const struct call *c, const struct sc_flags **ret_flags)

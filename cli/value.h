@@ -32,6 +32,11 @@ enum str_flags {
 	STR_RANDOM = 8, /* bytes that are no text at all */
 };
 
+enum time_flags {
+	TIME_IS_US = 1, /* timeval, else timespec */
+	TIME_IS_DATE = 2, /* since the epoch, and of interest as a date */
+};
+
 /* A limit that people count in KiB; beside enum sc_type, for num(). */
 #define VALUE_LIMIT (T_TYPE_MAX + 1)
 
@@ -53,7 +58,9 @@ struct sink_ops {
 	void (*ip)(struct sink *s, int family, const void *address);
 	void (*sockaddr)(struct sink *s, const void *p, size_t n);
 	void (*wstatus)(struct sink *s, uint32_t status);
-	void (*time)(struct sink *s, int64_t sec, int64_t part, bool is_us); /* timespec, timeval */
+	void (*time)(struct sink *s, int64_t sec, int64_t part, unsigned int flags); /* enum time_flags */
+	/* NULL: siginfo is a struct as any other. */
+	void (*siginfo)(struct sink *s, const struct tr_signal *info);
 	/* So many things at an address that is not taken apart; NULL: it is. */
 	void (*count)(struct sink *s, uint64_t addr, uint64_t n, bool exact, const char *things);
 	/* What follows is the value after the call; NULL: both are never shown together. */
@@ -97,6 +104,10 @@ bool call_arg_absent(const struct call *c, unsigned int i);
 /* It is only known once the call has returned. */
 bool call_arg_is_result(const struct call *c, unsigned int i);
 
+/* What an in/out argument is shown as where one value has to do, or two. */
+enum call_change { CHANGE_BEFORE, CHANGE_AFTER, CHANGE_BOTH };
+enum call_change call_arg_change(const struct call *c, unsigned int i);
+
 /* It is an in/out argument whose value after the call was captured. */
 bool call_arg_changed(const struct call *c, unsigned int i);
 
@@ -116,6 +127,7 @@ bool value_field(struct sink *s, const struct call *c, unsigned int i, const cha
 int64_t value_narrow(const struct call *c, unsigned int type, unsigned int size, uint64_t raw);
 void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v);
 void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool is_enum);
+void value_permissions(struct sink *s, uint64_t mode);
 void value_sigset(struct sink *s, const uint8_t *p, size_t n);
 
 /* A number or struct in place, at p; n bytes are there. False: too few. */
@@ -149,6 +161,7 @@ bool value_mmsghdr(struct sink *s, const struct call *c, unsigned int i, bool at
 bool value_sockaddr(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_sockopt(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_fdset(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+bool value_fdset_any(const struct call *c, unsigned int i); /* one is set after the call */
 bool value_cpuset(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_dirents(struct sink *s, const struct call *c, unsigned int i);
 void value_bytes(struct sink *s, const struct call *c, const struct tr_item *item, uint64_t whole);

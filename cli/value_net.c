@@ -16,7 +16,6 @@
 #define MSGHDR_SIZE 56
 #define MMSGHDR_SIZE 64
 #define CMSG_HEAD 16
-#define TERSE_MAX 32
 
 #define F(name) { #name, name, 0 }
 
@@ -25,6 +24,13 @@ static const struct sc_flags fl_scm = { "SCM_???", (const struct sc_flag[]){
 	F(SCM_RIGHTS), { "SCM_CREDENTIALS", 2, 0 }, { "SCM_SECURITY", 3, 0 }, { "SCM_PIDFD", 4, 0 },
 	{ "SO_TIMESTAMP_OLD", 29, 0 }, { "SO_TIMESTAMPNS_OLD", 35, 0 }, { NULL, 0, 0 },
 } };
+
+static const struct sc_struct st_pktinfo = { "in_pktinfo", 12, (const struct sc_field[]){
+	{ "ipi_ifindex", 0, 4, T_INT, 0, 0, NULL },
+	{ "ipi_spec_dst", 4, 4, T_IN_ADDR, 0, 0, NULL },
+	{ "ipi_addr", 8, 4, T_IN_ADDR, 0, 0, NULL },
+	{ NULL, 0, 0, 0, 0, 0, NULL },
+}, 0 };
 
 static const struct sc_struct st_ucred = { "ucred", 12, (const struct sc_field[]){
 	{ "pid", 0, 4, T_PID, 0, 0, NULL },
@@ -146,13 +152,19 @@ static void put_inet(struct sink *s, const struct address *a, const uint8_t *b)
 static void put_netlink(struct sink *s, const uint8_t *b)
 {
 	uint32_t groups = load32(b + 8);
+	bool some = false;
 
 	s->ops->field(s, "nl_pid");
 	s->ops->num(s, T_INT, (int32_t)load32(b + 4));
 	s->ops->field(s, "nl_groups");
 	s->ops->word_begin(s);
-	for (int shift = 28; shift >= 0; shift -= 4)
-		buf_char(s->out, "0123456789abcdef"[groups >> shift & 15]);
+	for (int shift = 28; shift >= 0; shift -= 4) { /* as %#08x: the prefix is two of the eight */
+		some |= !groups || shift < 24 || groups >> shift;
+		if (groups && shift == (groups >> 24 ? groups >> 28 ? 28 : 24 : 20))
+			buf_put(s->out, "0x", 2);
+		if (some)
+			buf_char(s->out, "0123456789abcdef"[groups >> shift & 15]);
+	}
 	s->ops->word_end(s);
 }
 
@@ -184,13 +196,26 @@ static void put_sockaddr(struct sink *s, const void *p, size_t n)
 	s->ops->sockaddr(s, p, n);
 }
 
+/* How long the caller's buffer is. */
+static size_t address_room(const struct call *c, unsigned int i)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	const struct tr_item *item =
+		arg->len < c->nargs ? rec_item_find(c->rec, arg->len, TR_PART_SELF, 0, false) : NULL;
+
+	if (!item || item->len < 4 || (item->flags & TR_ITEM_EXIT))
+		return SIZE_MAX;
+	return load32(rec_item_data(item));
+}
+
 bool value_sockaddr(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
 {
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	size_t room = at_exit ? address_room(c, i) : SIZE_MAX;
 
-	if (!item || item->len < 2)
+	if (!item || item->len < 2 || room < 2)
 		return false;
-	put_sockaddr(s, rec_item_data(item), item->len);
+	put_sockaddr(s, rec_item_data(item), item->len < room ? item->len : room);
 	return true;
 }
 
@@ -231,7 +256,7 @@ static void put_vector(struct sink *s, const struct call *c, struct vec *v,
 
 	s->ops->begin(s, GROUP_ARRAY);
 	for (unsigned int k = 0; k < count; k++) {
-		if (k >= have || (s->terse && k == TERSE_MAX)) {
+		if (k >= have || (s->terse && k == c->string_limit)) {
 			s->ops->more(s, GROUP_ARRAY);
 			break;
 		}
@@ -259,14 +284,8 @@ bool value_iov(struct sink *s, const struct call *c, unsigned int i, bool at_exi
 	return true;
 }
 
-static void put_control_data(struct sink *s, const struct call *c, const uint8_t *p, size_t n,
-			     bool rights)
+static void put_rights(struct sink *s, const uint8_t *p, size_t n)
 {
-	if (!rights) {
-		if (!value_struct(s, c, &st_ucred, p, n))
-			s->ops->str(s, p, n, 0);
-		return;
-	}
 	s->ops->begin(s, GROUP_ARRAY);
 	for (size_t at = 0; at + 4 <= n; at += 4) {
 		s->ops->elem(s);
@@ -275,10 +294,54 @@ static void put_control_data(struct sink *s, const struct call *c, const uint8_t
 	s->ops->end(s, GROUP_ARRAY);
 }
 
-static void put_cmsg(struct sink *s, const struct call *c, const uint8_t *p, size_t len)
+static void put_one(struct sink *s, unsigned int type, int64_t v)
+{
+	s->ops->begin(s, GROUP_POINTEE);
+	s->ops->num(s, type, v);
+	s->ops->end(s, GROUP_POINTEE);
+}
+
+#define CMSG(level, type) ((uint64_t)(level) << 32 | (type))
+
+/* False: bytes, as far as is known here. */
+static bool put_control_data(struct sink *s, const struct call *c, uint64_t what, const uint8_t *p,
+			     size_t n)
+{
+	switch (what) {
+	case CMSG(SOL_SOCKET, SCM_RIGHTS):
+		put_rights(s, p, n);
+		return true;
+	case CMSG(SOL_SOCKET, 2): /* SCM_CREDENTIALS */
+		return value_struct(s, c, &st_ucred, p, n);
+	case CMSG(SOL_SOCKET, SO_TIMESTAMP):
+	case CMSG(SOL_SOCKET, SO_TIMESTAMPNS):
+		if (n < 16)
+			return false;
+		s->ops->time(s, (int64_t)load64(p), (int64_t)load64(p + 8),
+			     (uint32_t)what == SO_TIMESTAMP ? TIME_IS_US : 0);
+		return true;
+	case CMSG(IPPROTO_IP, IP_PKTINFO):
+		return value_struct(s, c, &st_pktinfo, p, n);
+	case CMSG(IPPROTO_IP, IP_TTL):
+		if (n < 4)
+			return false;
+		put_one(s, T_INT, (int32_t)load32(p));
+		return true;
+	case CMSG(IPPROTO_IP, IP_TOS):
+		put_one(s, T_HEX, p[0]);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* One message of so many bytes, of which n are there. */
+static void put_cmsg(struct sink *s, const struct call *c, const uint8_t *p, uint64_t len, size_t n)
 {
 	uint32_t level = load32(p + 8), type = load32(p + 12);
+	const uint8_t *data = p + CMSG_HEAD;
 
+	n = len < n ? (size_t)len : n;
 	s->ops->begin(s, GROUP_STRUCT);
 	s->ops->field(s, "cmsg_len");
 	s->ops->num(s, T_SIZE, (int64_t)len);
@@ -287,20 +350,32 @@ static void put_cmsg(struct sink *s, const struct call *c, const uint8_t *p, siz
 	s->ops->field(s, "cmsg_type");
 	if (level == SOL_SOCKET)
 		value_num(s, T_ENUM, &fl_scm, type);
+	else if (level == IPPROTO_IP)
+		value_num(s, T_ENUM, sc_sockopt_names(level), type);
 	else
 		s->ops->num(s, T_HEX, type);
-	if (len > CMSG_HEAD) {
+	if (n > CMSG_HEAD) {
 		s->ops->field(s, "cmsg_data");
-		if (level == SOL_SOCKET && (type == SCM_RIGHTS || type == 2))
-			put_control_data(s, c, p + CMSG_HEAD, len - CMSG_HEAD, type == SCM_RIGHTS);
-		else
-			s->ops->str(s, p + CMSG_HEAD, len - CMSG_HEAD, 0);
+		if (!put_control_data(s, c, CMSG(level, type), data, n - CMSG_HEAD))
+			s->ops->str(s, data, n - CMSG_HEAD, 0);
 	}
 	s->ops->end(s, GROUP_STRUCT);
 }
 
+/* What does not fit together is told by where it is. */
+static void put_control_rest(struct sink *s, uint64_t address)
+{
+	s->ops->more(s, GROUP_ARRAY);
+	if (!s->all_names)
+		return;
+	buf_put(s->out, " /* ", 4);
+	buf_hex(s->out, address);
+	buf_put(s->out, " */", 3);
+}
+
+/* At an address, of which whole bytes count. */
 static void put_control(struct sink *s, const struct call *c, const struct tr_item *item,
-			uint64_t whole)
+			uint64_t whole, uint64_t address)
 {
 	const uint8_t *p = rec_item_data(item);
 	size_t n = item->len < whole ? item->len : (size_t)whole;
@@ -309,15 +384,47 @@ static void put_control(struct sink *s, const struct call *c, const struct tr_it
 	for (size_t at = 0; at + CMSG_HEAD <= n;) {
 		uint64_t len = load64(p + at);
 
-		if (len < CMSG_HEAD || len > n - at) {
-			s->ops->more(s, GROUP_ARRAY);
+		s->ops->elem(s);
+		put_cmsg(s, c, p + at, len, n - at);
+		if (len > n - at)
+			break;
+		if (len < CMSG_HEAD) {
+			put_control_rest(s, address + at + CMSG_HEAD);
 			break;
 		}
-		s->ops->elem(s);
-		put_cmsg(s, c, p + at, (size_t)len);
 		at += (size_t)(len + 7) & ~(size_t)7;
 	}
 	s->ops->end(s, GROUP_ARRAY);
+}
+
+/* As sockets' lengths: what the buffer had, and what came. */
+static void put_namelen(struct sink *s, const struct call *c, const struct vec *v, int32_t len)
+{
+	const struct tr_item *before = rec_item_find(c->rec, v->arg, TR_PART_SELF, 0, false);
+	int32_t was = len;
+
+	if (v->at_exit && v->part == TR_PART_MSG_DATA && before && !(before->flags & TR_ITEM_EXIT) &&
+	    before->len >= 12 && s->ops->change)
+		was = (int32_t)load32((const uint8_t *)rec_item_data(before) + 8);
+	s->ops->num(s, T_INT, was);
+	if (was == len)
+		return;
+	s->ops->change(s);
+	s->ops->num(s, T_INT, len);
+}
+
+/* A call that failed filled nothing, but took the length from there. */
+static bool put_failed_message(struct sink *s, const struct call *c, unsigned int i)
+{
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, false);
+
+	if (!item || item->len < MSGHDR_SIZE || (item->flags & TR_ITEM_EXIT))
+		return false;
+	s->ops->begin(s, GROUP_STRUCT);
+	s->ops->field(s, "msg_namelen");
+	s->ops->num(s, T_INT, (int32_t)load32((const uint8_t *)rec_item_data(item) + 8));
+	s->ops->end(s, GROUP_STRUCT);
+	return true;
 }
 
 /* A struct msghdr at m, whose parts are the items of v->arg. */
@@ -336,9 +443,9 @@ static void put_message(struct sink *s, const struct call *c, struct vec *v, con
 	else
 		s->ops->addr(s, load64(m));
 	s->ops->field(s, "msg_namelen");
-	s->ops->num(s, T_INT, (int32_t)load32(m + 8));
+	put_namelen(s, c, v, (int32_t)load32(m + 8));
 	s->ops->field(s, "msg_iov");
-	if (iov || !iovlen)
+	if (iov || (!iovlen && load64(m + 16)))
 		put_vector(s, c, v, iov, iovlen);
 	else
 		s->ops->addr(s, load64(m + 16));
@@ -346,8 +453,8 @@ static void put_message(struct sink *s, const struct call *c, struct vec *v, con
 	s->ops->num(s, T_SIZE, (int64_t)iovlen);
 	if (controllen) {
 		s->ops->field(s, "msg_control");
-		if (control)
-			put_control(s, c, control, controllen);
+		if (control && controllen >= CMSG_HEAD)
+			put_control(s, c, control, controllen, load64(m + 32));
 		else
 			s->ops->addr(s, load64(m + 32));
 	}
@@ -362,6 +469,8 @@ bool value_msghdr(struct sink *s, const struct call *c, unsigned int i, bool at_
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
 	struct vec v = { i, TR_PART_MSG_DATA, at_exit, moved(c, at_exit) };
 
+	if (at_exit && c->failed && !c->is_32)
+		return put_failed_message(s, c, i);
 	if (!item || item->len < MSGHDR_SIZE || c->is_32)
 		return false;
 	s->ops->begin(s, GROUP_STRUCT);
@@ -425,6 +534,12 @@ static bool put_option(struct sink *s, const struct call *c, const struct sc_arg
 	}
 }
 
+/* SO_RCVTIMEO and SO_SNDTIMEO, old and new: bytes to strace. */
+static bool is_timeout(uint32_t level, uint32_t name)
+{
+	return level == SOL_SOCKET && (name == 20 || name == 21 || name == 66 || name == 67);
+}
+
 bool value_sockopt(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
 {
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
@@ -432,10 +547,16 @@ bool value_sockopt(struct sink *s, const struct call *c, unsigned int i, bool at
 		sc_sockopt_value((uint32_t)c->rec->args[1], (uint32_t)c->rec->args[2]);
 	const uint8_t *p = item ? rec_item_data(item) : NULL;
 
-	if (!item)
+	if (!item || (s->all_names && !at_exit && item->len < 4 && !value))
 		return false;
+	if (value && s->all_names && is_timeout((uint32_t)c->rec->args[1], (uint32_t)c->rec->args[2]))
+		value = NULL;
 	if (value && put_option(s, c, value, p, item->len))
 		return true;
+	if (s->all_names && !value && item->len < 4) {
+		s->ops->str(s, p, item->len, STR_RANDOM);
+		return true;
+	}
 	if (item->len != 4) {
 		value_bytes(s, c, item, item->len);
 		return true;

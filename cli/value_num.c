@@ -38,6 +38,7 @@ static unsigned int default_size(const struct call *c, unsigned int type)
 	case T_OFF:
 	case T_PTR:
 	case T_TIME:
+	case T_STAMP:
 	case T_NS:
 	case T_US:
 	case T_DEV:
@@ -69,6 +70,7 @@ int64_t value_narrow(const struct call *c, unsigned int type, unsigned int size,
 	case T_MS:
 	case T_SEC:
 	case T_TIME:
+	case T_STAMP:
 	case T_UID:
 	case T_GID:
 		return sign_extend(raw, size);
@@ -141,6 +143,16 @@ static const char *file_type(uint32_t mode)
 }
 
 /* At least three digits, as people write permissions. */
+static void put_octal(struct buf *out, uint64_t mode)
+{
+	if (mode < 010) {
+		buf_put(out, "00", 2);
+		buf_char(out, (char)('0' + mode));
+	} else {
+		buf_oct(out, mode);
+	}
+}
+
 static void put_mode(struct buf *out, uint64_t mode)
 {
 	const char *type = file_type((uint32_t)mode);
@@ -153,12 +165,14 @@ static void put_mode(struct buf *out, uint64_t mode)
 		buf_char(out, '|');
 		mode &= ~0177000ULL;
 	}
-	if (mode < 010) {
-		buf_put(out, "00", 2);
-		buf_char(out, (char)('0' + mode));
-	} else {
-		buf_oct(out, mode);
-	}
+	put_octal(out, mode);
+}
+
+void value_permissions(struct sink *s, uint64_t mode)
+{
+	s->ops->word_begin(s);
+	put_octal(s->out, mode);
+	s->ops->word_end(s);
 }
 
 static void put_dev(struct buf *out, uint64_t dev)
@@ -252,6 +266,9 @@ void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 	case T_ERRNO:
 	case T_IOCTL:
 		put_word(s, type, ref, v);
+		break;
+	case T_STAMP:
+		s->ops->num(s, s->all_names ? T_STAMP : T_TIME, v);
 		break;
 	case T_IN_PORT:
 		s->ops->port(s, be16toh((uint16_t)v));

@@ -7,7 +7,6 @@
 
 #include <core/rec.h>
 
-#define TERSE_MAX 32
 
 /* clang-format off */
 static const char *const classes[8] = {
@@ -163,7 +162,7 @@ static void put_elements(struct sink *s, const struct call *c, const struct sc_s
 
 	s->ops->begin(s, GROUP_ARRAY);
 	for (unsigned int k = 0; k < count; k++, p += st->size) {
-		if ((k + 1) * (size_t)st->size > item->len || (s->terse && k == TERSE_MAX)) {
+		if ((k + 1) * (size_t)st->size > item->len || (s->terse && k == c->string_limit)) {
 			s->ops->more(s, GROUP_ARRAY);
 			break;
 		}

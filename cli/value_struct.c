@@ -8,7 +8,6 @@
 
 #include <core/rec.h>
 
-#define TERSE_MAX 32 /* elements that a terse sink is told */
 
 static uint64_t load(const uint8_t *p, unsigned int size)
 {
@@ -18,9 +17,9 @@ static uint64_t load(const uint8_t *p, unsigned int size)
 	return v;
 }
 
-static void put_time(struct sink *s, const uint8_t *p, bool is_us)
+static void put_time(struct sink *s, const uint8_t *p, unsigned int flags)
 {
-	s->ops->time(s, (int64_t)load(p, 8), (int64_t)load(p + 8, 8), is_us);
+	s->ops->time(s, (int64_t)load(p, 8), (int64_t)load(p + 8, 8), flags);
 }
 
 static void put_mac(struct sink *s, const uint8_t *p, size_t n)
@@ -54,9 +53,12 @@ bool value_place(struct sink *s, const struct call *c, const struct value_type *
 		return true;
 	case T_TIMESPEC:
 	case T_TIMEVAL:
+	case T_STAMP_NS:
+	case T_STAMP_US:
 		if (t->size < 16)
 			return false;
-		put_time(s, p, t->type == T_TIMEVAL);
+		put_time(s, p, (t->type == T_TIMEVAL || t->type == T_STAMP_US ? TIME_IS_US : 0) |
+				       (t->type >= T_STAMP_NS ? TIME_IS_DATE : 0));
 		return true;
 	case T_INLINE:
 	case T_STRUCT:
@@ -92,7 +94,7 @@ static bool put_field(struct sink *s, const struct call *c, const struct sc_fiel
 		return value_place(s, c, &t, p, n);
 	s->ops->begin(s, GROUP_ARRAY);
 	for (unsigned int i = 0; i < f->count; i++) {
-		if ((i + 1) * (size_t)f->size > n || (s->terse && i == TERSE_MAX)) {
+		if ((i + 1) * (size_t)f->size > n || (s->terse && i == c->string_limit)) {
 			s->ops->more(s, GROUP_ARRAY);
 			break;
 		}
@@ -116,7 +118,8 @@ static size_t field_size(const struct sc_field *f)
 }
 
 /* Structs of which strace shows some fields in another way. */
-enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_SIGACTION, QUIRK_LIMIT, QUIRK_CLONE, QUIRK_SIZED };
+enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_SIGACTION, QUIRK_LIMIT, QUIRK_CLONE, QUIRK_SIZED,
+	     QUIRK_HOW, QUIRK_EVENT };
 
 static enum quirk quirk_of(const struct sc_struct *st)
 {
@@ -124,6 +127,7 @@ static enum quirk quirk_of(const struct sc_struct *st)
 	case 's':
 		return strcmp(st->name, "stat") == 0	  ? QUIRK_STAT :
 		       strcmp(st->name, "sigaction") == 0 ? QUIRK_SIGACTION :
+		       strcmp(st->name, "sigevent") == 0  ? QUIRK_EVENT :
 							    QUIRK_NONE;
 	case 'b': /* it ends where the caller says */
 		return strcmp(st->name, "bpf_attr") == 0 ? QUIRK_SIZED : QUIRK_NONE;
@@ -131,6 +135,8 @@ static enum quirk quirk_of(const struct sc_struct *st)
 		return st->own_size ? QUIRK_SIZED : QUIRK_NONE;
 	case 'c':
 		return strcmp(st->name, "clone_args") == 0 ? QUIRK_CLONE : QUIRK_NONE;
+	case 'o':
+		return strcmp(st->name, "open_how") == 0 ? QUIRK_HOW : QUIRK_NONE;
 	case 'r':
 		return strncmp(st->name, "rlimit", 6) == 0 ? QUIRK_LIMIT : QUIRK_NONE;
 	default:
@@ -149,6 +155,7 @@ static bool is_used(const struct sc_field *f, uint64_t flags)
 		{ "child_tid", 0x01200000 },  /* CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID */
 		{ "parent_tid", 0x00100000 }, /* CLONE_PARENT_SETTID */
 		{ "tls", 0x00080000 },	      /* CLONE_SETTLS */
+		{ "cgroup", 0x200000000ULL }, /* CLONE_INTO_CGROUP */
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -174,8 +181,14 @@ static bool is_left_out(const struct sink *s, const struct sc_field *f, enum qui
 	}
 	if (quirk == QUIRK_SIGACTION && n >= 16 && strcmp(f->name, "sa_restorer") == 0)
 		return !(load(p + 8, 8) & 0x04000000);
+	if (quirk == QUIRK_CLONE && s->terse && n >= 8 && f->name[0] == 's' && f->name[3] == '_')
+		return n < 80 || !load(p + 64, 16); /* set_tid, set_tid_size */
 	if (quirk == QUIRK_CLONE && s->terse && n >= 8)
 		return !is_used(f, load(p, 8));
+	if (quirk == QUIRK_HOW && s->terse && n >= 8 && f->name[0] == 'm') /* O_CREAT, __O_TMPFILE */
+		return !(load(p, 8) & 020000100);
+	if (quirk == QUIRK_EVENT && f->off == 0)
+		return s->terse && !load(p, 8);
 	return more;
 }
 
@@ -206,6 +219,24 @@ bool value_field(struct sink *s, const struct call *c, unsigned int i, const cha
 	return false;
 }
 
+static void put_siginfo(struct sink *s, const uint8_t *p)
+{
+	struct tr_signal info = {
+		.signo = (int32_t)load(p, 4),
+		.errnum = (int32_t)load(p + 4, 4),
+		.code = (int32_t)load(p + 8, 4),
+		.pid = (int32_t)load(p + 16, 4),
+		.uid = (uint32_t)load(p + 20, 4),
+		.status = (int32_t)load(p + 24, 4),
+		.addr = load(p + 16, 8),
+		.value = load(p + 24, 8),
+		.utime = load(p + 32, 8),
+		.stime = load(p + 40, 8),
+	};
+
+	s->ops->siginfo(s, &info);
+}
+
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
 		  const uint8_t *p, size_t n)
 {
@@ -214,8 +245,12 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 
 	if (!st)
 		return false;
+	if (s->ops->siginfo && n >= 48 && strcmp(st->name, "siginfo") == 0) {
+		put_siginfo(s, p);
+		return true;
+	}
 	if (n >= 16 && (strcmp(st->name, "timespec") == 0 || strcmp(st->name, "timeval") == 0)) {
-		put_time(s, p, st->name[4] == 'v');
+		put_time(s, p, st->name[4] == 'v' ? TIME_IS_US : 0);
 		return true;
 	}
 	if (!st->fields->name || st->fields->off + (size_t)st->fields->size > n)
@@ -230,6 +265,7 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 			continue;
 		if (f->off + field_size(f) > n || is_left_out(s, f, quirk, p, n)) {
 			left_out |= quirk != QUIRK_SIGACTION && quirk != QUIRK_CLONE &&
+				    quirk != QUIRK_HOW && quirk != QUIRK_EVENT &&
 				    (quirk != QUIRK_SIZED || f->off + field_size(f) <= n) && f->more != 8;
 			continue;
 		}
@@ -267,6 +303,8 @@ static void put_pollfd(struct sink *s, const struct call *c, const struct sc_str
 	for (const struct sc_field *f = st->fields; f->name; f++) {
 		if (f->off + field_size(f) > 8 || (f != st->fields && strcmp(f->name, which) != 0))
 			continue;
+		if (f != st->fields && s->terse && (int32_t)load(p, 4) < 0) /* it is passed over */
+			continue;
 		s->ops->field(s, f->name);
 		put_field(s, c, f, p + f->off, f->size);
 	}
@@ -296,7 +334,7 @@ bool value_array(struct sink *s, const struct call *c, unsigned int i, bool at_e
 	for (unsigned int k = 0; k < count; k++) {
 		const uint8_t *p = (const uint8_t *)rec_item_data(item) + k * (size_t)st->size;
 
-		if ((k + 1) * (size_t)st->size > item->len || (s->terse && k == TERSE_MAX)) {
+		if ((k + 1) * (size_t)st->size > item->len || (s->terse && k == c->string_limit)) {
 			s->ops->more(s, GROUP_ARRAY);
 			break;
 		}
@@ -414,7 +452,7 @@ static void put_strings(struct sink *s, const struct call *c, unsigned int i)
 		p += sizeof(*item) + ((item->len + 7u) & ~7u);
 		if (item->arg != i || item->part != TR_PART_STRV || item->index < next)
 			continue;
-		if (s->terse && next >= TERSE_MAX)
+		if (s->terse && next >= c->string_limit)
 			break;
 		shown = item->len;
 		if (env && !c->show_secrets)
@@ -484,10 +522,25 @@ static bool put_bits(struct sink *s, const struct tr_item *item, uint64_t bits, 
 	return true;
 }
 
+bool value_fdset_any(const struct call *c, unsigned int i)
+{
+	const struct tr_item *item = self_item(c, i, true);
+	const uint8_t *p = item ? rec_item_data(item) : NULL;
+	uint32_t bits = (uint32_t)c->rec->args[0];
+
+	for (uint32_t b = 0; item && b < bits && b < item->len * 8u; b++) {
+		if (p[b / 8] >> (b % 8) & 1)
+			return true;
+	}
+	return false;
+}
+
 bool value_fdset(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
 {
 	const struct sc_arg *arg = call_arg(c, i);
 
+	if (arg->len < TR_MAX_ARGS && (int32_t)c->rec->args[arg->len] < 0)
+		return false;
 	return put_bits(s, self_item(c, i, at_exit),
 			arg->len < TR_MAX_ARGS ? (uint32_t)c->rec->args[arg->len] : 0, true);
 }

@@ -69,6 +69,13 @@ static void emit_call(struct backend *b, struct ptrace_task *t, int64_t ret, uin
 	ptrace_emit(b, t, &r->h, TR_SYSCALL, r->h.len, sessions);
 }
 
+static uint32_t sigframe_offset(unsigned int abi)
+{
+	return abi == TR_ABI_X86_64 ? TR_SIGFRAME_X86_64 :
+	       abi == TR_ABI_I386   ? TR_SIGFRAME_I386 :
+				      TR_SIGFRAME_AARCH64;
+}
+
 /* nr is any number: the tracee chose it. */
 static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call *info,
 		  uint16_t flags)
@@ -84,6 +91,8 @@ static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call
 	c->reported = 0;
 	memcpy(c->args, info->args, sizeof(c->args));
 	plan = ptrace_plan(b, c->abi, c->nr);
+	if (plan->flags & TR_PLAN_SIGFRAME)
+		c->args[0] = info->sp + sigframe_offset(c->abi);
 	ptrace_refresh(b, t);
 	c->live = t->mask & b->cfg.traced & call_sessions(b, c);
 	if (c->live & b->cfg.stream)

@@ -105,6 +105,7 @@ int pt_call(uint32_t tid, struct pt_call *call_x)
 	if (r)
 		return r;
 	call_x->abi = abi_of(info.arch);
+	call_x->sp = info.stack_pointer;
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
 		call_x->op = PT_ENTRY;
 		call_x->nr = info.entry.nr;

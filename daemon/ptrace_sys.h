@@ -29,6 +29,7 @@ struct pt_call {
 	uint8_t abi;  /* enum tr_abi */
 	uint64_t nr;  /* PT_ENTRY */
 	uint64_t args[TR_MAX_ARGS];
+	uint64_t sp;
 	int64_t ret; /* PT_RETURN */
 };
 

@@ -256,6 +256,8 @@ static void plan_arg(const struct sc_arg *arg, struct tr_op *op)
 		plan_variable(arg, op);
 		if (arg->type == T_DIRENTS)
 			op->flags = TR_OP_EXIT;
+		else if (arg->type == T_MSGHDR)
+			op->flags |= TR_OP_ENTRY; /* the length of the name's buffer */
 	}
 }
 
@@ -294,6 +296,8 @@ static bool out_on_error(const struct sc_row *row, unsigned int arg)
 		{ SC_ID_OTHER + 73, 3 },   /* clock_nanosleep_time64: remain */
 	};
 
+	if (row->args[arg].type == T_IOV) /* where the buffers are */
+		return true;
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
 		if (sc_by_id(list[i].id) == row && list[i].arg == arg)
 			return true;
@@ -315,6 +319,8 @@ static uint8_t plan_flags(const struct sc_row *row)
 		flags |= TR_PLAN_CWD_STALE;
 	if (row->effects & SC_FX_NO_RETURN)
 		flags |= TR_PLAN_NO_RETURN;
+	if (row->effects & SC_FX_SIGFRAME)
+		flags |= TR_PLAN_SIGFRAME;
 	if (row->effects & SC_FX_NO_ERROR)
 		flags |= TR_PLAN_RET_UNSIGNED;
 	return flags;

@@ -75,6 +75,7 @@ enum sc_type {
 	T_MS,
 	T_SEC,
 	T_TIME,	  /* seconds since the epoch */
+	T_STAMP,  /* the same, where strace tells the date too */
 	T_IN_PORT, /* 16 bits in network order: htons(80) */
 	T_IN_ADDR, /* 32 bits in network order: inet_addr("...") */
 	T_IN6_ADDR,
@@ -107,6 +108,8 @@ enum sc_type {
 	T_CSTR,	  /* `size` bytes in place, a string up to its NUL: utsname */
 	T_TIMESPEC, /* in place: {tv_sec, tv_nsec}; T_TIMEVAL likewise */
 	T_TIMEVAL,
+	T_STAMP_NS, /* timespec and timeval where strace tells the date too */
+	T_STAMP_US,
 	T_INLINE, /* ref: struct sc_struct, in place */
 	T_PAD,	  /* not shown */
 	T_MAC,	  /* a hardware address of `size` bytes */
@@ -152,6 +155,7 @@ enum sc_ret {
 	R_TIME,	 /* seconds since the epoch */
 	R_FLAGS, /* ret_ref: struct sc_flags (fcntl F_GETFL: through sc_sub) */
 	R_MASK,
+	R_SIGNAL, /* decimal with the name beside it: 10 (SIGUSR1) */
 	R_ENUM,	 /* ret_ref; decimal with the name beside it: 1 (SUID_DUMP_USER) */
 };
 
@@ -161,6 +165,7 @@ enum sc_ret {
 #define SC_FX_CWD (1u << 2)	  /* chdir, fchdir */
 #define SC_FX_NO_RETURN (1u << 3) /* exit, exit_group */
 #define SC_FX_NO_ERROR (1u << 4)  /* no result is an error: getuid, umask, ... */
+#define SC_FX_SIGFRAME (1u << 6)  /* argument 0 is read from the frame on the stack: rt_sigreturn */
 #define SC_FX_FOREIGN (1u << 5)   /* the result is another call's: rt_sigreturn */
 
 /* A condition on one value of a call, of which the bits of mask (0: the lower 32) have to be value. */

@@ -324,6 +324,8 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 		if (len)
 			cap_bytes(c, addr, (len < CAP_IOV_MAX ? len : CAP_IOV_MAX) * 16,
 				  meta | (len > CAP_IOV_MAX ? TR_ITEM_TRUNC << 16 : 0));
+		if (ret < 0) /* the buffers were not filled; but where they are, is told */
+			return 0;
 		return cap_iovecs(c, addr, len, at_exit ? (__u64)ret : ~0ULL,
 				  meta | TR_PART_IOV_DATA << 8);
 	case TR_OP_PTRS:
@@ -331,6 +333,8 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 		return len ? cap_pointers(c, addr, len, (__u32)op->size << 16 | (meta & 0xffff)) : 0;
 	case TR_OP_MSGHDR:
 		cap_bytes(c, addr, 56, meta);
+		if (!at_exit && (op->flags & TR_OP_EXIT)) /* what it is before it is filled */
+			return 0;
 		return cap_message(c, addr, at_exit ? (__u64)ret : ~0ULL, meta);
 	case TR_OP_MMSGHDR:
 		if (at_exit)

@@ -272,6 +272,7 @@ struct tr_deref {
 #define TR_PLAN_CREDS 4	    /* may change credentials */
 #define TR_PLAN_CWD_STALE 8 /* on success the working directory changed */
 #define TR_PLAN_NO_RETURN 16 /* exit, exit_group */
+#define TR_PLAN_SIGFRAME 64 /* args[0] is made the address of the signal mask in the frame of rt_sigreturn */
 #define TR_PLAN_RET_UNSIGNED 32 /* no result is an error (getuid, umask): -4095..-1 are values */
 
 struct tr_plan {
@@ -284,6 +285,11 @@ struct tr_plan {
 	struct tr_op ops[TR_PLAN_OPS];
 	struct tr_deref derefs[TR_PLAN_DEREFS];
 };
+
+/* From the stack pointer at rt_sigreturn to the mask that it restores. */
+#define TR_SIGFRAME_X86_64 296
+#define TR_SIGFRAME_I386 248
+#define TR_SIGFRAME_AARCH64 168
 
 _Static_assert(sizeof(struct tr_op) == 8, "tr_op");
 _Static_assert(sizeof(struct tr_deref) == 16, "tr_deref");

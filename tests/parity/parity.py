@@ -43,11 +43,12 @@ ANY_CHILD = re.compile(r"wait4|waitid|rt_sigreturn|--- SIGCHLD|signal")
 TOKEN = re.compile(r'0x[0-9a-f]+|[A-Za-z_]\w*|\d+|\s+|.', re.S)
 # A string that is an argument; in JSON one that is called buf.
 DATA = re.compile(r'(?<=, )"(?:\\.|[^"\\])*"(?=[,.])|(?<=\()"(?:\\.|[^"\\])*"(?=, \d)|(?<="buf": )"(?:\\.|[^"\\])*"')
+JOINED = "\x01"  # ends a line that was two halves: its result is not aligned
 HEADS = re.compile(r"^(\d+) +")
 RESUMED = re.compile(r"^<\.\.\. (\w+) resumed>")
 # What is numbered anew on every run, beside processes: ids of SysV IPC.
-MADE = re.compile(r"^(?:shm|sem|msg)get\(.*\) += (\d+)$")
-CLONES = re.compile(r"^(?:clone|clone3|fork|vfork)\(.*\) += (\d+)$", re.S)
+MADE = re.compile(r"^(?:shm|sem|msg)get\(.*\) += (\d+)\x01?$")
+CLONES = re.compile(r"^(?:clone|clone3|fork|vfork)\(.*\) += (\d+)\x01?$", re.S)
 
 
 class Case:
@@ -91,7 +92,8 @@ class Runner:
         if tracer == "strace":
             return ["strace", "-f", "-o", self.out] + size + cmd
         if tracer == "tracectl":
-            tracer = "bpf-strace"
+            where = ["--socket", self.socket] if self.socket else []
+            return [self.tracectl] + where + ["strace", "-f", "-o", self.out] + size + cmd
         backend, form = tracer.split("-")
         where = ["--backend", backend]
         if backend == "bpf" and self.socket:
@@ -131,7 +133,6 @@ class Trace:
         self.names = {}
         self.status = None
         self.pending = {}
-        self.joined = set()  # lines made of two halves: their results are not aligned
 
     def add(self, tid, line):
         self.by_tid.setdefault(tid, []).append(line)
@@ -148,9 +149,7 @@ class Trace:
     def add_strace(self, tid, line):
         resumed = RESUMED.match(line)
         if resumed and tid in self.pending:
-            line = self.pending.pop(tid) + line[resumed.end():]
-            self.joined.add(line)
-            self.add(tid, line)
+            self.add(tid, self.pending.pop(tid) + line[resumed.end():] + JOINED)
         elif line.endswith(" <unfinished ...>"):
             self.pending[tid] = line[:-len(" <unfinished ...>")]
         elif line.endswith(" <unfinished ...>) = ?"):
@@ -253,8 +252,8 @@ class Comparison:
         call = call_of(x)
         if call != call_of(y):
             return False
-        if x in self.a.joined or y in self.b.joined:
-            x, y = (re.sub(r"\) += ", ") = ", line) for line in (x, y))
+        if x.endswith(JOINED) or y.endswith(JOINED):
+            x, y = (re.sub(r"\) += ", ") = ", line.rstrip(JOINED)) for line in (x, y))
         s, t = list(tokens(x)), list(tokens(y))
         if len(s) != len(t):
             return False

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * strace_siginfo.c - siginfo as strace writes it: the fields that its code fills.
+ */
+#include "strace_sink.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define ARCH_X86_64 0xc000003eu
+#define ARCH_I386 0x40000003u
+#define ARCH_AARCH64 0xc00000b7u
+
+static void put_signo(struct buf *out, int signo)
+{
+	const char *name = sc_signal_name(signo);
+
+	if (name)
+		buf_str(out, name);
+	else
+		buf_i64(out, signo);
+}
+
+static void put_address(struct buf *out, const char *name, uint64_t v)
+{
+	buf_str(out, name);
+	if (v)
+		buf_hex(out, v);
+	else
+		buf_put(out, "NULL", 4);
+}
+
+static void put_sender(struct buf *out, const struct tr_signal *rec)
+{
+	buf_str(out, ", si_pid=");
+	buf_i64(out, rec->pid);
+	buf_str(out, ", si_uid=");
+	buf_u64(out, rec->uid);
+}
+
+static void put_value(struct buf *out, const struct tr_signal *rec)
+{
+	buf_str(out, ", si_int=");
+	buf_i64(out, (int32_t)rec->value);
+	put_address(out, ", si_ptr=", rec->value);
+}
+
+/* From a program: kill, tgkill, sigqueue, a timer. */
+static void put_user(struct buf *out, const struct tr_signal *rec)
+{
+	if (rec->code == SI_TIMER) {
+		buf_str(out, ", si_timerid=");
+		buf_hex(out, (uint32_t)rec->pid);
+		buf_str(out, ", si_overrun=");
+		buf_i64(out, (int32_t)rec->uid);
+		put_value(out, rec);
+		return;
+	}
+	put_sender(out, rec);
+	if (rec->code != SI_USER && rec->code != SI_TKILL && rec->value)
+		put_value(out, rec);
+}
+
+static void put_child(struct buf *out, const struct tr_signal *rec)
+{
+	put_sender(out, rec);
+	buf_str(out, ", si_status=");
+	if (rec->code == CLD_EXITED)
+		buf_i64(out, rec->status);
+	else
+		put_signo(out, rec->status);
+	buf_str(out, ", si_utime=");
+	buf_i64(out, (int64_t)rec->utime);
+	buf_str(out, ", si_stime=");
+	buf_i64(out, (int64_t)rec->stime);
+}
+
+static void put_fault(struct buf *out, const struct tr_signal *rec)
+{
+	put_address(out, ", si_addr=", rec->addr);
+	if (rec->signo == SIGSEGV && rec->code == SEGV_BNDERR) {
+		put_address(out, ", si_lower=", rec->utime);
+		put_address(out, ", si_upper=", rec->stime);
+	} else if (rec->signo == SIGSEGV && rec->code == SEGV_PKUERR) {
+		buf_str(out, ", si_pkey=");
+		buf_u64(out, (uint32_t)rec->utime);
+	} else if (rec->signo == SIGBUS && (rec->code == BUS_MCEERR_AR || rec->code == BUS_MCEERR_AO)) {
+		buf_str(out, ", si_addr_lsb=");
+		buf_i64(out, (int16_t)rec->value);
+	}
+}
+
+static void put_call(struct buf *out, const struct tr_signal *rec)
+{
+	uint32_t arch = (uint32_t)(rec->value >> 32);
+	unsigned int abi = arch == ARCH_X86_64	? TR_ABI_X86_64 :
+			   arch == ARCH_I386	? TR_ABI_I386 :
+			   arch == ARCH_AARCH64 ? TR_ABI_AARCH64 :
+						  TR_ABI_MAX;
+	const struct sc_row *row = abi < TR_ABI_MAX ? sc_find(abi, (uint32_t)rec->status) : NULL;
+
+	put_address(out, ", si_call_addr=", rec->addr);
+	buf_str(out, ", si_syscall=");
+	if (row) {
+		buf_str(out, "__NR_");
+		buf_str(out, row->name);
+	} else {
+		buf_i64(out, rec->status);
+	}
+	buf_str(out, ", si_arch=");
+	buf_str(out, abi == TR_ABI_X86_64  ? "AUDIT_ARCH_X86_64" :
+		     abi == TR_ABI_I386	   ? "AUDIT_ARCH_I386" :
+		     abi == TR_ABI_AARCH64 ? "AUDIT_ARCH_AARCH64" :
+					     "");
+	if (abi == TR_ABI_MAX)
+		buf_hex(out, arch);
+}
+
+static void put_kernel(struct buf *out, const struct tr_signal *rec)
+{
+	switch (rec->signo) {
+	case SIGCHLD:
+		put_child(out, rec);
+		break;
+	case SIGILL:
+	case SIGFPE:
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGTRAP:
+		put_fault(out, rec);
+		break;
+	case SIGPOLL:
+		if (rec->code < POLL_IN || rec->code > POLL_MSG)
+			break;
+		buf_str(out, ", si_band=");
+		buf_i64(out, (int64_t)rec->addr);
+		break;
+	case SIGSYS:
+		put_call(out, rec);
+		break;
+	default:
+		if (rec->pid || rec->uid)
+			put_sender(out, rec);
+		if (rec->value)
+			put_value(out, rec);
+	}
+}
+
+void strace_siginfo(struct buf *out, const struct tr_signal *rec)
+{
+	const char *code = signal_code_name(rec->signo, rec->code);
+
+	if (!rec->signo) {
+		buf_put(out, "{}", 2);
+		return;
+	}
+	buf_str(out, "{si_signo=");
+	put_signo(out, rec->signo);
+	buf_str(out, ", si_code=");
+	if (code)
+		buf_str(out, code);
+	else
+		buf_hex(out, (uint32_t)rec->code);
+	if (rec->errnum) {
+		const char *name = sc_errno_name(rec->errnum);
+
+		buf_str(out, ", si_errno=");
+		if (name)
+			buf_str(out, name);
+		else
+			buf_i64(out, rec->errnum);
+	}
+	if (rec->code <= 0)
+		put_user(out, rec);
+	else
+		put_kernel(out, rec);
+	buf_char(out, '}');
+}
