@@ -5,7 +5,6 @@
 #include "render.h"
 
 #include <core/rec.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include "strace_call.h"
 
