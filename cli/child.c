@@ -85,7 +85,7 @@ static void exec_script(const char *path, char *const *argv)
 }
 
 static void be_child(const struct child_how *how, const char *path, char *const *argv,
-		     const struct sigs *sigs, pid_t tracer, int start, int report)
+		     const struct sigs *sigs, const struct child_tracer *tracer, int start, int report)
 {
 	int e = how && how->prepare ? how->prepare(how->ctx) : 0;
 	char go;
@@ -94,11 +94,13 @@ static void be_child(const struct child_how *how, const char *path, char *const 
 		_exit(e);
 
 #ifdef PR_SET_PTRACER
-	if (tracer > 0)
-		prctl(PR_SET_PTRACER, tracer, 0, 0, 0);
+	if (tracer->pid > 0)
+		prctl(PR_SET_PTRACER, tracer->pid, 0, 0, 0);
 #endif
 	sigs_restore(sigs);
 	if (write(report, &e, sizeof(e)) < 0 || read(start, &go, 1) != 1)
+		_exit(EXIT_RUN_FAILED);
+	if (tracer->trap && trap_install(tracer->trap))
 		_exit(EXIT_RUN_FAILED);
 	execv(path, argv);
 	if (errno == ENOEXEC && !how)
@@ -135,7 +137,7 @@ static void wait_ready(const struct child *c)
 }
 
 int child_fork(struct child *c, const struct child_how *how, const char *path, char *const *argv,
-	       const struct sigs *sigs, pid_t tracer, char *err)
+	       const struct sigs *sigs, const struct child_tracer *tracer, char *err)
 {
 	int start[2], report[2], r;
 	pid_t pid;

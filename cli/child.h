@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include "sigs.h"
+#include "trap.h"
 
 /* Where what is started, and how, is not a matter of the command line alone. */
 struct child_how {
@@ -17,6 +18,11 @@ struct child_how {
 	int (*prepare)(void *ctx);  /* in the child, before it waits; not 0: it ends with this status */
 	void *ctx;
 	int failed_status;	    /* of a child whose program can't be executed */
+};
+
+struct child_tracer {
+	pid_t pid;
+	const struct trap *trap; /* installed when the child is let go; NULL: none */
 };
 
 struct child {
@@ -36,11 +42,11 @@ int child_find(const char *name, char *path, size_t size, char *err);
 
 /*
  * Forks. The child waits in a read until child_start: when this returns it is there, so that
- * nothing it did before can be taken for the program's. It lets process `tracer` trace it. Returns
- * 0 or a negative errno with a sentence in err.
+ * nothing it did before can be taken for the program's. It lets the tracer trace it. Returns 0
+ * or a negative errno with a sentence in err.
  */
 int child_fork(struct child *c, const struct child_how *how, const char *path, char *const *argv,
-	       const struct sigs *sigs, pid_t tracer, char *err);
+	       const struct sigs *sigs, const struct child_tracer *tracer, char *err);
 void child_start(struct child *c);
 void child_cancel(struct child *c); /* before child_start: it ends without running anything */
 

@@ -52,18 +52,38 @@ static int connect_session(struct session *s, char *err)
 	return conn_open(&s->conn, &where, err);
 }
 
+/*
+ * A tracer of our own that stops the program at each call: then those that nobody asked for had better not stop. It
+ * must follow the children, who have the trap too.
+ */
+static bool set_trap(struct session *s, struct trap *trap)
+{
+	struct filter *f = &s->o->filter;
+
+	if (!s->conn.private_pid || strcmp(s->conn.hello.backend, "ptrace") || !f->follow ||
+	    !trap_is_worth(f) || !trap_available())
+		return false;
+	trap_build(trap, f);
+	f->trapped = true;
+	return true;
+}
+
 static int fork_child(struct session *s, char *err)
 {
+	struct child_tracer tracer = {.pid = (pid_t)s->conn.hello.pid};
 	const char *file = s->how ? s->how->path : NULL;
 	char path[PATH_MAX], number[16];
+	struct trap trap;
 	int r = file ? 0 : child_find(s->o->argv[0], path, sizeof(path), err);
 
 	if (r)
 		return r;
+	if (set_trap(s, &trap))
+		tracer.trap = &trap;
 	if (!s->procs)
 		s->procs = procs_new();
 	if (!s->procs || child_fork(&s->child, s->how, file ? file : path, s->o->argv, &s->sigs,
-				    (pid_t)s->conn.hello.pid, err))
+				    &tracer, err))
 		return failure(s);
 	procs_add(s->procs, (uint32_t)s->child.pid, (uint32_t)s->child.pid);
 	snprintf(number, sizeof(number), "%d", s->child.pid);

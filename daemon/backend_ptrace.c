@@ -76,58 +76,6 @@ static int make_fds(struct backend *b)
 	return b->signal_fd < 0 || b->again_fd < 0 ? -errno : 0;
 }
 
-/* The kernel lets all tracees go on when we end, and does not cut off the calls they are in. */
-static void ptrace_close(struct backend *b)
-{
-	struct ptrace_task *t, *tnext;
-	struct ptrace_tgid *g, *gnext;
-
-	if (!b)
-		return;
-	ptrace_pin_close(b);
-	HASH_ITER(hh, b->tasks, t, tnext)
-		ptrace_task_free(b, t);
-	HASH_ITER(hh, b->ignored, g, gnext) {
-		HASH_DEL(b->ignored, g);
-		free(g);
-	}
-	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
-		ptrace_summary_drop(b, i);
-	if (b->has_timer)
-		timer_delete(b->timer);
-	if (b->signal_fd >= 0)
-		close(b->signal_fd);
-	if (b->again_fd >= 0)
-		close(b->again_fd);
-	free(b);
-}
-
-static int ptrace_open(struct backend **b_x, const struct sink *sink, size_t ring_bytes, char *why)
-{
-	struct backend *b = calloc(1, sizeof(*b));
-	int r;
-
-	(void)ring_bytes; /* nothing waits in rings: a task waits until its record is made */
-	if (!b)
-		return -ENOMEM;
-	b->sink = *sink;
-	b->signal_fd = b->again_fd = -1;
-	ptrace_pin_init(b);
-	b->cfg.gen = 1;
-	compile_plans(&b->cfg);
-	ptrace_effects(b);
-	r = make_fds(b);
-	if (!r)
-		r = make_timer(b);
-	if (r) {
-		snprintf(why, BACKEND_WHY_LEN, "%s", strerror(-r));
-		ptrace_close(b);
-		return r;
-	}
-	*b_x = b;
-	return 0;
-}
-
 static int ptrace_fd(struct backend *b, unsigned int i)
 {
 	return i == 0 ? b->signal_fd : i == 1 ? b->again_fd : -1;
@@ -208,6 +156,84 @@ static bool serve(struct backend *b, bool must)
 		b->stop_ns = ptrace_now_ns();
 	}
 	return true;
+}
+
+static bool any_trapped(const struct backend *b)
+{
+	for (const struct ptrace_task *t = b->tasks; t; t = t->hh.next)
+		if (t->trapped)
+			return true;
+	return false;
+}
+
+/* Tasks that can't do without us: nobody asks about them any more, but they end before we do. */
+static void attend(struct backend *b)
+{
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	while (any_trapped(b)) {
+		tick(b, b->nheld != 0);
+		await(b);
+		if (!b->nstops && errno == ECHILD)
+			break;
+		serve(b, true);
+		ptrace_adopt_orphans(b);
+	}
+	tick(b, false);
+}
+
+/* The kernel lets all other tracees go on when we end, and does not cut off the calls they are in. */
+static void ptrace_close(struct backend *b)
+{
+	struct ptrace_task *t, *tnext;
+	struct ptrace_tgid *g, *gnext;
+
+	if (!b)
+		return;
+	ptrace_unpin_all(b);
+	attend(b);
+	ptrace_pin_close(b);
+	HASH_ITER(hh, b->tasks, t, tnext)
+		ptrace_task_free(b, t);
+	HASH_ITER(hh, b->ignored, g, gnext) {
+		HASH_DEL(b->ignored, g);
+		free(g);
+	}
+	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
+		ptrace_summary_drop(b, i);
+	if (b->has_timer)
+		timer_delete(b->timer);
+	if (b->signal_fd >= 0)
+		close(b->signal_fd);
+	if (b->again_fd >= 0)
+		close(b->again_fd);
+	free(b);
+}
+
+static int ptrace_open(struct backend **b_x, const struct sink *sink, size_t ring_bytes, char *why)
+{
+	struct backend *b = calloc(1, sizeof(*b));
+	int r;
+
+	(void)ring_bytes; /* nothing waits in rings: a task waits until its record is made */
+	if (!b)
+		return -ENOMEM;
+	b->sink = *sink;
+	b->signal_fd = b->again_fd = -1;
+	ptrace_pin_init(b);
+	b->cfg.gen = 1;
+	compile_plans(&b->cfg);
+	ptrace_effects(b);
+	r = make_fds(b);
+	if (!r)
+		r = make_timer(b);
+	if (r) {
+		snprintf(why, BACKEND_WHY_LEN, "%s", strerror(-r));
+		ptrace_close(b);
+		return r;
+	}
+	*b_x = b;
+	return 0;
 }
 
 static void be_idle(struct backend *b)

@@ -25,6 +25,7 @@ struct ptrace_proc {
 	uint32_t tgid;
 	uint32_t ntasks; /* known */
 	uint32_t nlive;	 /* of these, not yet on their way out */
+	bool filters;	   /* calls by itself, with seccomp: its own word may come before our trap */
 	bool shares_files; /* with another process: what is known of descriptors may change unseen */
 	uint64_t cwd_told;
 	uint64_t *fd_told; /* by descriptor */
@@ -43,6 +44,8 @@ struct ptrace_call {
 	uint64_t reported; /* sessions that were told that it is blocked */
 	uint64_t start_ns;
 	uint64_t args[TR_MAX_ARGS];
+	bool flags_hidden; /* the CLONE_UNTRACED of clone_flags, from the kernel */
+	uint64_t clone_flags;
 };
 
 struct ptrace_task {
@@ -55,6 +58,7 @@ struct ptrace_task {
 	bool listening;
 	bool interrupted; /* we asked it to stop, it has not yet */
 	bool leaving;	/* is let go at its next stop */
+	bool trapped;	/* only calls that its seccomp filter traps stop; it can't be let go */
 	bool exiting;	/* its end was told */
 	uint32_t gen;	/* of the masks; 0: none */
 	uint64_t mask;	/* sessions that want it */
@@ -149,7 +153,9 @@ int ptrace_probe(const struct filter *f, char *err);
 void ptrace_continue(struct backend *b, struct ptrace_task *t, int signo); /* or lets it go */
 void ptrace_stay(struct backend *b, struct ptrace_task *t); /* in its group-stop, or lets it go */
 void ptrace_release(struct backend *b); /* asks all tasks that nobody wants any more to leave */
-void ptrace_adopt(struct backend *b, struct ptrace_task *t, uint32_t tgid, uint64_t inherited);
+/* parent NULL: it is no more. */
+void ptrace_adopt(struct backend *b, struct ptrace_task *t, const struct ptrace_task *parent,
+		  uint32_t tgid, uint64_t inherited);
 void ptrace_adopt_orphans(struct backend *b);
 
 /* ptrace_filter.c */
@@ -165,6 +171,7 @@ void ptrace_serve(struct backend *b, uint32_t tid, int status);
 
 /* ptrace_call.c */
 void ptrace_call_stop(struct backend *b, struct ptrace_task *t);
+void ptrace_call_trapped(struct backend *b, struct ptrace_task *t);
 void ptrace_call_resume(struct backend *b, struct ptrace_task *t); /* one that we cut off */
 void ptrace_call_exec(struct backend *b, struct ptrace_task *t, uint32_t old_tid);
 void ptrace_call_abandon(struct backend *b, struct ptrace_task *t); /* it never returns */
@@ -175,6 +182,11 @@ void ptrace_call_waits(struct backend *b, struct ptrace_task *t, uint64_t nr, co
 		       uint64_t session);
 
 int ptrace_pending(struct backend *b, int session); /* ptrace_pending.c */
+
+/* ptrace_clone.c: children that ask not to be traced are. */
+void ptrace_clone_enter(struct ptrace_task *t);
+void ptrace_clone_child(const struct ptrace_task *parent, struct ptrace_task *child);
+void ptrace_clone_done(struct ptrace_task *t); /* the call returns, or its child stops for the first time */
 
 /* ptrace_pin.c: a task is stopped, unless all are unpinned. */
 void ptrace_pin_init(struct backend *b);
@@ -199,6 +211,8 @@ enum ptrace_effect {
 	EFFECT_FDS,
 	EFFECT_NAME,
 	EFFECT_EXEC,
+	EFFECT_CLONE,
+	EFFECT_SECCOMP,
 	EFFECT_AFFINITY, /* asks for a mask, or sets one */
 };
 void ptrace_need_task(struct backend *b, struct ptrace_task *t, uint64_t sessions);

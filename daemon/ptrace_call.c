@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include "procfs.h"
 
 #define RESTART_SYSCALL_X86_64 219
@@ -46,6 +48,8 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 		t->capture = task_capture_new();
 	if (!t->capture)
 		return;
+	if (t->trapped) /* it may have closed them unseen */
+		ptrace_forget_fds(t->proc);
 	if (plan->fd_args && (sessions & b->cfg.fds))
 		need_fd_args(b, t, plan, sessions & b->cfg.fds);
 	task_capture_begin(t->capture, t->tid, b->cfg.string_limit, t->call.nr, t->call.abi,
@@ -84,7 +88,7 @@ static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call
 	const struct tr_plan *plan;
 
 	c->active = true;
-	c->restarts = false;
+	c->restarts = c->flags_hidden = false;
 	c->abi = info->abi;
 	c->nr = info->nr < 0xffff ? info->nr : 0xffff;
 	c->flags = flags;
@@ -101,6 +105,8 @@ static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call
 		begin_record(b, t, plan, 0, true); /* TR_EXEC tells the name */
 	if (effect_of(b, c) == EFFECT_AFFINITY)
 		ptrace_pin_hold(b, t);
+	if (effect_of(b, c) == EFFECT_CLONE)
+		ptrace_clone_enter(t);
 	c->start_ns = ptrace_now_ns();
 	c->reported = c->live & b->cfg.entries;
 	emit_call(b, t, 0, c->reported, c->start_ns, flags | TR_F_BLOCKED);
@@ -136,6 +142,10 @@ static void apply_effects(struct backend *b, struct ptrace_task *t, const struct
 	case EFFECT_NAME:
 		t->told = 0;
 		t->gen = 0;
+		t->proc->filters |= c->args[0] == PR_SET_SECCOMP;
+		break;
+	case EFFECT_SECCOMP:
+		t->proc->filters |= c->args[0] <= SECCOMP_SET_MODE_FILTER;
 		break;
 	default:
 		break;
@@ -223,8 +233,26 @@ void ptrace_call_stop(struct backend *b, struct ptrace_task *t)
 	} else if (info.op == PT_RETURN && t->call.active) {
 		finish(b, t, info.ret, now);
 		t->call.active = false;
+		ptrace_clone_done(t);
 		ptrace_pin_release(b, t);
 	}
+}
+
+/* Whether the return must be seen too. */
+static bool matters(const struct backend *b, const struct ptrace_call *c)
+{
+	return c->live || c->flags_hidden || effect_of(b, c) != EFFECT_CLONE;
+}
+
+/* A task that stops at every call has told of it already. */
+void ptrace_call_trapped(struct backend *b, struct ptrace_task *t)
+{
+	struct pt_call info;
+
+	if (!t->trapped || t->proc->filters || pt_call(t->tid, &info) || info.op != PT_ENTRY)
+		return;
+	begin(b, t, &info, 0);
+	t->call.active = matters(b, &t->call);
 }
 
 void ptrace_call_resume(struct backend *b, struct ptrace_task *t)

@@ -201,6 +201,9 @@ void ptrace_effects(struct backend *b)
 	effect(b, "prctl", EFFECT_NAME);
 	effect(b, "execve", EFFECT_EXEC);
 	effect(b, "execveat", EFFECT_EXEC);
+	effect(b, "clone", EFFECT_CLONE);
+	effect(b, "clone3", EFFECT_CLONE);
+	effect(b, "seccomp", EFFECT_SECCOMP);
 	effect(b, "sched_getaffinity", EFFECT_AFFINITY);
 	effect(b, "sched_setaffinity", EFFECT_AFFINITY);
 }

@@ -107,8 +107,7 @@ static void on_fork(struct backend *b, struct ptrace_task *t)
 	child = ptrace_task_get(b, tid);
 	if (!child)
 		return;
-	ptrace_pin_child(b, t, child);
-	ptrace_adopt(b, child, tgid, mask & b->cfg.follow);
+	ptrace_adopt(b, child, t, tgid, mask & b->cfg.follow);
 	child = ptrace_task_find(b, tid);
 	if (child && child->proc && child->proc != t->proc && shares_files(t)) {
 		child->proc->shares_files = t->proc->shares_files = true;
@@ -193,7 +192,8 @@ static void on_trap(struct backend *b, struct ptrace_task *t)
 {
 	if (t->cut_off) {
 		t->cut_off = false;
-		ptrace_call_resume(b, t);
+		if (!t->trapped)
+			ptrace_call_resume(b, t);
 		pt_hide_interrupt(t->tid);
 	}
 	ptrace_continue(b, t, 0);
@@ -204,9 +204,14 @@ static void on_stop(struct backend *b, struct ptrace_task *t, int status)
 	unsigned long message = 0;
 	int signo;
 
+	if (t->call.flags_hidden && !t->call.active)
+		ptrace_clone_done(t);
 	switch (pt_stop(status, &signo)) {
 	case PT_CALL:
 		ptrace_call_stop(b, t);
+		break;
+	case PT_TRAPPED:
+		ptrace_call_trapped(b, t);
 		break;
 	case PT_SIGNAL:
 		on_signal(b, t, signo);

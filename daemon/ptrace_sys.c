@@ -4,11 +4,13 @@
  */
 #include "ptrace_sys.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <linux/audit.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
@@ -40,6 +42,8 @@ enum pt_stop pt_stop(int status, int *signo_x)
 		return PT_FORK;
 	case PTRACE_EVENT_EXEC:
 		return PT_EXEC;
+	case PTRACE_EVENT_SECCOMP:
+		return PT_TRAPPED;
 	case PTRACE_EVENT_EXIT:
 		return PT_EXIT;
 	case PTRACE_EVENT_STOP:
@@ -48,9 +52,13 @@ enum pt_stop pt_stop(int status, int *signo_x)
 	return PT_TRAP;
 }
 
-int pt_seize(uint32_t tid)
+int pt_seize(uint32_t tid, bool trapped)
 {
-	return request(PTRACE_SEIZE, tid, NULL, number(OPTIONS));
+	unsigned long options = OPTIONS;
+
+	if (trapped)
+		options |= PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+	return request(PTRACE_SEIZE, tid, NULL, number(options));
 }
 
 int pt_interrupt(uint32_t tid)
@@ -61,6 +69,11 @@ int pt_interrupt(uint32_t tid)
 int pt_resume(uint32_t tid, int signo)
 {
 	return request(PTRACE_SYSCALL, tid, NULL, number(signo));
+}
+
+int pt_run(uint32_t tid, int signo)
+{
+	return request(PTRACE_CONT, tid, NULL, number(signo));
 }
 
 int pt_listen(uint32_t tid)
@@ -96,6 +109,11 @@ static uint8_t abi_of(uint32_t arch)
 	return TR_ABI_MAX;
 }
 
+int pt_poke(uint32_t tid, uint64_t addr, uint64_t value)
+{
+	return request(PTRACE_POKEDATA, tid, number(addr), number(value));
+}
+
 int pt_call(uint32_t tid, struct pt_call *call_x)
 {
 	struct __ptrace_syscall_info info;
@@ -106,7 +124,7 @@ int pt_call(uint32_t tid, struct pt_call *call_x)
 		return r;
 	call_x->abi = abi_of(info.arch);
 	call_x->sp = info.stack_pointer;
-	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY || info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
 		call_x->op = PT_ENTRY;
 		call_x->nr = info.entry.nr;
 		memcpy(call_x->args, info.entry.args, sizeof(call_x->args));
@@ -155,6 +173,13 @@ int pt_interrupted_call(uint32_t tid, struct pt_call *call_x)
 	return 0;
 }
 
+int pt_set_first_arg(uint32_t tid, uint8_t abi, uint64_t value)
+{
+	size_t at = abi == TR_ABI_I386 ? offsetof(struct user, regs.rbx) : offsetof(struct user, regs.rdi);
+
+	return request(PTRACE_POKEUSER, tid, number(at), number(value));
+}
+
 void pt_hide_interrupt(uint32_t tid)
 {
 	struct pt_call call;
@@ -173,6 +198,25 @@ int pt_interrupted_call(uint32_t tid, struct pt_call *call_x)
 	(void)tid;
 	(void)call_x;
 	return -ENOENT;
+}
+
+/* Where the call returns, or its child begins, that register has the result. */
+int pt_set_first_arg(uint32_t tid, uint8_t abi, uint64_t value)
+{
+	struct user_regs_struct regs;
+	struct iovec io = {&regs, sizeof(regs)};
+	struct pt_call call;
+	int r;
+
+	(void)abi;
+	r = pt_call(tid, &call);
+	if (r || call.op != PT_ENTRY)
+		return r;
+	r = request(PTRACE_GETREGSET, tid, number(NT_PRSTATUS), &io);
+	if (r)
+		return r;
+	regs.regs[0] = value;
+	return request(PTRACE_SETREGSET, tid, number(NT_PRSTATUS), &io);
 }
 
 void pt_hide_interrupt(uint32_t tid)

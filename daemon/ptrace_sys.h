@@ -17,6 +17,7 @@ enum pt_stop {
 	PT_CALL,   /* enters or leaves a system call */
 	PT_FORK,   /* made a child, which pt_message names; also a thread */
 	PT_EXEC,   /* pt_message names the thread that called execve */
+	PT_TRAPPED, /* its seccomp filter traps the call that it enters */
 	PT_EXIT,   /* about to end; pt_message gives the status */
 	PT_GROUP,  /* stopped as the whole process is, until SIGCONT */
 	PT_TRAP,   /* we asked for it, it is new, or its process goes on after a stop */
@@ -36,16 +37,20 @@ struct pt_call {
 /* What a status of waitpid that is a stop stands for. *signo_x: the signal that makes it stop. */
 enum pt_stop pt_stop(int status, int *signo_x);
 
-int pt_seize(uint32_t tid); /* from then on its children are traced too */
+/* From then on its children are traced too. trapped: it has a filter that needs us; it dies if we do. */
+int pt_seize(uint32_t tid, bool trapped);
 int pt_interrupt(uint32_t tid);
 
 /* These need a stopped task. signo 0: none. */
 int pt_resume(uint32_t tid, int signo); /* to the next stop */
+int pt_run(uint32_t tid, int signo);	/* the same, but no call is one, unless it is trapped */
 int pt_listen(uint32_t tid);		/* leaves it in its group-stop */
 int pt_detach(uint32_t tid, int signo);
 int pt_message(uint32_t tid, unsigned long *value_x);
 int pt_siginfo(uint32_t tid, siginfo_t *info_x);
 int pt_call(uint32_t tid, struct pt_call *call_x);
+int pt_poke(uint32_t tid, uint64_t addr, uint64_t value);
+int pt_set_first_arg(uint32_t tid, uint8_t abi, uint64_t value); /* of the call that it is in */
 
 /*
  * A task that stopped on its way out of a call that was cut off: gives the call with its result, which

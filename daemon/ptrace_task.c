@@ -118,15 +118,20 @@ static void explain(uint32_t tid, int r, char *why)
 }
 
 /* 1: traced from now on; 0: it was, or there is no such thread any more. */
-static int seize(struct backend *b, uint32_t tid, uint32_t tgid, char *why)
+static int seize(struct backend *b, uint32_t tid, uint32_t tgid, bool trapped, char *why)
 {
 	struct procfs_status status;
-	struct ptrace_task *t;
+	struct ptrace_task *t = ptrace_task_find(b, tid);
 	int r;
 
-	if (ptrace_task_find(b, tid))
+	if (t && t->trapped && !trapped) {
+		snprintf(why, FILTER_ERR_LEN, "process %u was started to be traced for some calls only",
+			 tgid);
+		return -EBUSY;
+	}
+	if (t)
 		return 0;
-	r = pt_seize(tid);
+	r = pt_seize(tid, trapped);
 	if (r) {
 		if (r == -ESRCH || procfs_status(tid, &status) || status.state == 'Z' ||
 		    status.state == 'X')
@@ -141,6 +146,7 @@ static int seize(struct backend *b, uint32_t tid, uint32_t tgid, char *why)
 		return -ENOMEM;
 	}
 	t->fresh = t->cut_off = true;
+	t->trapped = trapped;
 	b->nfresh++;
 	pt_interrupt(tid);
 	return 1;
@@ -157,7 +163,8 @@ static void inherit(struct backend *b, uint32_t tid, uint64_t sessions)
 }
 
 /* New threads come while the list is read: until a round finds none. Those of traced threads are traced. */
-static int attach_process(struct backend *b, uint32_t tgid, uint64_t sessions, char *why)
+static int attach_process(struct backend *b, uint32_t tgid, uint64_t sessions, bool trapped,
+			  char *why)
 {
 	struct ptrace_tgid *ignored;
 	bool more = true;
@@ -178,7 +185,7 @@ static int attach_process(struct backend *b, uint32_t tgid, uint64_t sessions, c
 			return round ? 0 : -ESRCH;
 		}
 		for (size_t i = 0; i < n && r >= 0; i++) {
-			r = seize(b, tids[i], tgid, why);
+			r = seize(b, tids[i], tgid, trapped, why);
 			more |= r > 0;
 			inherit(b, tids[i], sessions);
 		}
@@ -189,7 +196,7 @@ static int attach_process(struct backend *b, uint32_t tgid, uint64_t sessions, c
 	return 0;
 }
 
-static int attach_thread(struct backend *b, uint32_t tid, char *why)
+static int attach_thread(struct backend *b, uint32_t tid, bool trapped, char *why)
 {
 	struct procfs_status status;
 	int r;
@@ -198,34 +205,48 @@ static int attach_thread(struct backend *b, uint32_t tid, char *why)
 		snprintf(why, FILTER_ERR_LEN, "there is no thread %u", tid);
 		return -ESRCH;
 	}
-	r = seize(b, tid, status.tgid, why);
+	r = seize(b, tid, status.tgid, trapped, why);
 	return r < 0 ? r : 0;
+}
+
+/* Those that are not traced yet may have children while we list them: until a round finds nobody new. */
+static void attach_descendants(struct backend *b, const struct filter *f, uint64_t session)
+{
+	unsigned int before = 0;
+	char why[FILTER_ERR_LEN];
+
+	for (int round = 0; HASH_COUNT(b->tasks) != before && round < ATTACH_ROUNDS; round++) {
+		uint32_t *children;
+		size_t n;
+
+		before = HASH_COUNT(b->tasks);
+		if (procfs_descendants(f->pid.v, f->pid.n, &children, &n))
+			return;
+		for (size_t i = 0; i < n; i++)
+			attach_process(b, children[i], session, f->trapped, why);
+		free(children);
+	}
 }
 
 /* The first failure counts only where nothing could be attached, unless it is a matter of permission. */
 int ptrace_attach(struct backend *b, unsigned int session, const struct filter *f, char *err)
 {
-	uint32_t *children = NULL;
-	char why[FILTER_ERR_LEN];
-	size_t n = 0, gone = 0;
+	size_t gone = 0;
 	int r = 0;
 
 	for (uint32_t i = 0; i < f->pid.n && (!r || r == -ESRCH); i++) {
-		r = attach_process(b, f->pid.v[i], 0, err);
+		r = attach_process(b, f->pid.v[i], 0, f->trapped, err);
 		gone += r == -ESRCH;
 	}
 	for (uint32_t i = 0; !f->pid.n && i < f->tid.n && (!r || r == -ESRCH); i++) {
-		r = attach_thread(b, f->tid.v[i], err);
+		r = attach_thread(b, f->tid.v[i], f->trapped, err);
 		gone += r == -ESRCH;
 	}
 	if (r == -ESRCH && gone < (f->pid.n ? f->pid.n : f->tid.n))
 		r = 0;
-	if (r || !f->follow || !f->pid.n || procfs_descendants(f->pid.v, f->pid.n, &children, &n))
-		return r;
-	for (size_t i = 0; i < n; i++)
-		attach_process(b, children[i], bit(session), why);
-	free(children);
-	return 0;
+	if (!r && f->follow && f->pid.n)
+		attach_descendants(b, f, bit(session));
+	return r;
 }
 
 /* Whether /proc tells what the tasks wait in. */
@@ -260,7 +281,7 @@ static bool is_wanted(struct backend *b, struct ptrace_task *t)
 		t->leaving = false;
 		b->nleaving--;
 	}
-	return t->keep;
+	return t->keep || t->trapped;
 }
 
 void ptrace_continue(struct backend *b, struct ptrace_task *t, int signo)
@@ -268,10 +289,12 @@ void ptrace_continue(struct backend *b, struct ptrace_task *t, int signo)
 	t->listening = false;
 	if (t->interrupted)
 		pt_hide_interrupt(t->tid);
-	if (is_wanted(b, t))
-		pt_resume(t->tid, signo);
-	else
+	if (!is_wanted(b, t))
 		let_go(b, t, signo);
+	else if (t->trapped && !t->proc->filters && !t->call.active)
+		pt_run(t->tid, signo);
+	else
+		pt_resume(t->tid, signo);
 }
 
 void ptrace_stay(struct backend *b, struct ptrace_task *t)
@@ -319,12 +342,19 @@ void ptrace_release(struct backend *b)
 }
 
 /* The task is stopped where it was made, or has not come there yet. */
-void ptrace_adopt(struct backend *b, struct ptrace_task *t, uint32_t tgid, uint64_t inherited)
+void ptrace_adopt(struct backend *b, struct ptrace_task *t, const struct ptrace_task *parent,
+		  uint32_t tgid, uint64_t inherited)
 {
 	bool held = t->held;
 
 	if (t->proc || ptrace_task_join(b, t, tgid))
 		return;
+	ptrace_pin_child(b, parent, t);
+	if (parent) {
+		t->trapped = parent->trapped;
+		t->proc->filters |= parent->proc && parent->proc->filters;
+		ptrace_clone_child(parent, t);
+	}
 	t->inherited |= inherited;
 	t->gen = 0;
 	if (held) {
@@ -351,7 +381,6 @@ void ptrace_adopt_orphans(struct backend *b)
 		if (procfs_status(t->tid, &status))
 			continue;
 		parent = ptrace_task_find(b, status.tgid != t->tid ? status.tgid : status.ppid);
-		ptrace_pin_child(b, parent && parent->mask_known ? parent : NULL, t);
-		ptrace_adopt(b, t, status.tgid, parent ? parent->mask & b->cfg.follow : 0);
+		ptrace_adopt(b, t, parent, status.tgid, parent ? parent->mask & b->cfg.follow : 0);
 	}
 }

@@ -232,6 +232,13 @@ static int set_returned(struct filter *f, const char *value, char *err)
 	return 0;
 }
 
+static int set_trapped(struct filter *f, const char *value, char *err)
+{
+	(void)value, (void)err;
+	f->trapped = true;
+	return 0;
+}
+
 static int set_no_data(struct filter *f, const char *value, char *err)
 {
 	(void)value, (void)err;
@@ -447,6 +454,11 @@ static void put_returned(const struct filter *f, struct text *t)
 	put_flag(t, "returned", f->returned);
 }
 
+static void put_trapped(const struct filter *f, struct text *t)
+{
+	put_flag(t, "trapped", f->trapped);
+}
+
 static void put_no_data(const struct filter *f, struct text *t)
 {
 	put_flag(t, "no_data", f->no_data);
@@ -485,6 +497,7 @@ static const struct key keys[] = {
 	{"cpu_time",   false, set_cpu_time,   put_cpu_time},
 	{"returned",   false, set_returned,   put_returned},
 	{"no_data",    false, set_no_data,    put_no_data},
+	{"trapped",    false, set_trapped,    put_trapped},
 	{"string",     true,  set_string,     put_string},
 	{"queue",      true,  set_queue,      put_queue},
 };

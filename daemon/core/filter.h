@@ -59,6 +59,7 @@ struct filter {
 	bool entries;	    /* report a call as blocked as soon as it waits, or makes a child */
 	bool cpu_time;	    /* a summary's times are those of the processor, without the waiting */
 	bool returned;	    /* a summary counts only calls that return */
+	bool trapped;	    /* the process was started under a seccomp filter that traps what is asked for */
 	bool no_data;	    /* arguments without what they point to */
 	uint32_t string_limit; /* string=N: bytes of T_STR and data that are captured */
 	uint32_t queue_bytes;  /* queue=N: the most that waits for this client; 0: the server's default */
