@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 #define BUCKETS 16384 /* a power of two */
 
@@ -326,6 +327,30 @@ static void apply_fd(struct facts *f, const struct tr_fd *rec)
 	}
 }
 
+/* Where descriptors are not told: a netlink socket, whose messages only its protocol explains. */
+static void apply_socket(struct facts *f, const struct tr_syscall *rec)
+{
+	static const uint16_t numbers[TR_ABI_MAX] = {41, 359, 198};
+	const struct desc *d;
+	struct tr_fd fact = {.h = rec->h, .kind = TR_FD_SOCKET};
+	uint16_t family = (uint16_t)rec->args[0];
+
+	if (rec->abi >= TR_ABI_MAX || rec->nr != numbers[rec->abi] || rec->ret < 0 ||
+	    rec->ret > INT32_MAX || (rec->h.flags & TR_F_BLOCKED))
+		return;
+	d = desc_find(f, rec->h.tgid, (int32_t)rec->ret);
+	if (d ? d->fact.kind == TR_FD_SOCKET && d->fact.sock_family == family &&
+			d->fact.sock_proto == (uint16_t)rec->args[2] :
+		family != AF_NETLINK)
+		return;
+	fact.h.flags = 0;
+	fact.fd = (int32_t)rec->ret;
+	fact.sock_type = (uint8_t)(rec->args[1] & 15);
+	fact.sock_family = family;
+	fact.sock_proto = (uint16_t)rec->args[2];
+	apply_fd(f, &fact);
+}
+
 /* Until it is told more, a child is what its parent is. */
 static void apply_fork(struct facts *f, const struct tr_fork *rec)
 {
@@ -405,6 +430,9 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec)
 		break;
 	case TR_FD:
 		apply_fd(f, (const void *)rec);
+		break;
+	case TR_SYSCALL:
+		apply_socket(f, (const void *)rec);
 		break;
 	case TR_FORK:
 		apply_fork(f, (const void *)rec);

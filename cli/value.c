@@ -138,6 +138,8 @@ void value_bytes(struct sink *s, const struct call *c, const struct tr_item *ite
 	size_t n = item->len;
 	unsigned int flags = is_random(c) ? STR_RANDOM : 0;
 
+	if (n >= 16 && value_netlink(s, c, rec_item_data(item), n, whole))
+		return;
 	if (n > whole)
 		n = (size_t)whole;
 	if (n > c->string_limit)

@@ -141,6 +141,9 @@ bool value_place(struct sink *s, const struct call *c, const struct value_type *
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
 		  const uint8_t *p, size_t n);
 
+/* Data of a netlink socket; false: it is none, or nothing that can be told. */
+bool value_netlink(struct sink *s, const struct call *c, const void *data, size_t n, uint64_t whole);
+
 /* A field T_PSTR, T_PBUF or T_PARRAY of the struct at base; the pointers of T_PTRS. */
 void value_pointee(struct sink *s, const struct call *c, const struct sc_struct *st,
 		   const struct sc_field *f, const uint8_t *base);

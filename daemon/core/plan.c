@@ -344,6 +344,8 @@ void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 			plan_pointers(plan, arg, i);
 		if (op.kind == TR_OP_NONE || plan->nops == TR_PLAN_OPS)
 			continue;
+		if (op.kind == TR_OP_BUF && row->classes & SC_NETWORK)
+			op.flags |= TR_OP_MESSAGE;
 		if (op.flags & TR_OP_EXIT && out_on_error(row, i))
 			op.flags |= TR_OP_EXIT_ON_ERROR;
 		plan->ops[plan->nops++] = op;

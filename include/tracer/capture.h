@@ -22,6 +22,7 @@
 #define CAP_SHORT 32	  /* bytes that cap_short handles */
 #define CAP_IOV_MAX 32	  /* elements of a vector of buffers whose data is read */
 #define CAP_STRV_MAX 64	  /* strings of an argv that are read; they are counted up to 255 */
+#define CAP_NETLINK_MAX 2048
 #define CAP_MSG_MAX 16
 #define CAP_CONTROL_MAX 1024
 #define CAP_PAGE 4096ULL /* the smallest page: reads are cut at it when they fail */
@@ -139,6 +140,23 @@ CAP_FUNC int cap_string(struct tr_capture *c, __u64 addr, __u32 max, __u32 meta)
 	return 0;
 }
 
+/*
+ * How many bytes of data are worth reading: a netlink message begins with its length, and is read further than
+ * other data, so that it can be taken apart.
+ */
+CAP_FUNC int cap_data_limit(struct tr_capture *c, __u64 addr, __u64 len)
+{
+	__u32 head[2]; /* nlmsg_len; nlmsg_type and nlmsg_flags */
+
+	if (!c)
+		return 0;
+	if (len <= c->string_limit || len < 16 || cap_read(c, head, sizeof(head), addr))
+		return c->string_limit;
+	if (head[0] < 16 || head[0] > len || head[1] >> 28 || !head[1])
+		return c->string_limit;
+	return c->string_limit < CAP_NETLINK_MAX ? CAP_NETLINK_MAX : c->string_limit;
+}
+
 /* The data of n iovecs at vec, at most total bytes in all. */
 CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, __u32 meta)
 {
@@ -158,8 +176,14 @@ CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, _
 		len = iov[1] < total ? iov[1] : total;
 		total -= len;
 		if (len > c->string_limit) {
-			cap_bytes(c, iov[0], c->string_limit, meta | TR_ITEM_TRUNC << 16 | i << 24);
-			continue;
+			__u32 most = c->string_limit;
+
+			if ((meta >> 8 & 0xff) == TR_PART_MSG_DATA)
+				most = cap_data_limit(c, iov[0], len);
+			if (len > most) {
+				cap_bytes(c, iov[0], most, meta | TR_ITEM_TRUNC << 16 | i << 24);
+				continue;
+			}
 		}
 		if (len)
 			cap_bytes(c, iov[0], len, meta | i << 24);
@@ -363,6 +387,8 @@ static inline __attribute__((always_inline)) int cap_buffer(struct tr_capture *c
 	want = at_exit ? (__u64)c->rec.ret : c->rec.args[len];
 	if (addr < CAP_LOWEST || !want)
 		return 0;
+	if (want > max && op->flags & TR_OP_MESSAGE)
+		max = cap_data_limit(c, addr, want);
 	if (want > max)
 		return cap_bytes(c, addr, max, meta | TR_ITEM_TRUNC << 16);
 	return cap_bytes(c, addr, want, meta);

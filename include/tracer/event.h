@@ -239,6 +239,7 @@ enum tr_op_kind {
 
 #define TR_OP_ENTRY 1
 #define TR_OP_EXIT 2
+#define TR_OP_MESSAGE 8 /* TR_OP_BUF: it may be a netlink message, which is read whole */
 #define TR_OP_EXIT_ON_ERROR 4 /* read at exit even where the call failed (nanosleep's rem) */
 
 struct tr_op {

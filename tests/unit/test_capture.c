@@ -693,6 +693,25 @@ static void test_ioctl(void **state)
 	assert_int_equal(only_item(rec)->len, 512);
 }
 
+/* A netlink message is read beyond the limit; what only looks like data is not. */
+static void test_message_data(void **state)
+{
+	struct rig *rig = *state;
+	static const uint32_t message[64] = { 256, 0x3010012, 1 }, data[64] = { 257, 0x3010012, 1 };
+	const struct tr_syscall *rec;
+
+	arg(rig, 0, message);
+	arg(rig, 1, data);
+	rig->c.rec.args[2] = 256;
+	add_op(rig, TR_OP_BUF, 0, 2, TR_OP_ENTRY | TR_OP_MESSAGE);
+	add_op(rig, TR_OP_BUF, 1, 2, TR_OP_ENTRY | TR_OP_MESSAGE);
+	add_op(rig, TR_OP_BUF, 0, 2, TR_OP_ENTRY);
+	rec = run(rig, 256);
+	assert_int_equal(rec->nitems, 3);
+	item_is(rec_item_first(rec), (const char *)message, 256, 0);
+	assert_int_equal(rec_item_find(rec, 1, TR_PART_SELF, 0, 0)->len, 32);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -724,6 +743,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pointers_that_lie, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_array_of_pointers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ioctl, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_message_data, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_argv, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sockaddr_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_result_as_length, setup, teardown),

@@ -182,6 +182,86 @@ static void test_quota(void **state)
 		  "dqb_curinodes=6, ...}) = 0\n");
 }
 
+/* socket() itself tells the protocol, where no fact does. */
+static void open_netlink(unsigned int protocol)
+{
+	BUILD_CALL(&b, "socket", 3, 16, 3, protocol);
+	facts_apply(facts, &b.h);
+}
+
+static void test_netlink(void **state)
+{
+	static const struct {
+		struct {
+			uint32_t len;
+			uint16_t type, flags;
+			uint32_t seq, pid;
+		} head;
+		uint8_t family, pad;
+		uint16_t type;
+		int32_t index;
+		uint32_t flags, change;
+		uint16_t len1, type1;
+		char name[4];
+		uint16_t len2, type2;
+		uint32_t mask;
+	} link = { { 48, 18, 0x301, 7, 0 }, 0, 0, 1, 1, 0x49, 0, 7, 3, "lo", 8, 29, 1 };
+
+	(void)state;
+	open_netlink(0);
+	BUILD_CALL(&b, "sendto", 48, 3, 0x2000, 48, 0, 0, 0);
+	build_item(&b, 1, 0, &link, 48);
+	strace_is("sendto(3, [{nlmsg_len=48, nlmsg_type=RTM_GETLINK, nlmsg_flags=NLM_F_REQUEST|NLM_F_DUMP, "
+		  "nlmsg_seq=7, nlmsg_pid=0}, {ifi_family=AF_UNSPEC, ifi_type=ARPHRD_ETHER, ifi_index=1, "
+		  "ifi_flags=IFF_UP|IFF_LOOPBACK|IFF_RUNNING, ifi_change=0}, "
+		  "[[{nla_len=7, nla_type=IFLA_IFNAME}, \"lo\"], "
+		  "[{nla_len=8, nla_type=IFLA_EXT_MASK}, RTEXT_FILTER_VF]]], 48, 0, NULL, 0) = 48\n");
+	assert_non_null(strstr(line_as("json"), "\"nlmsg_type\":\"RTM_GETLINK\""));
+}
+
+static void test_netlink_error(void **state)
+{
+	static const uint32_t error[9] = { 36, 2, 7, 99, (uint32_t)-19, 32, 0x50010, 7, 0 };
+	static const uint32_t lies[5] = { 2000, 0x3010010, 1, 2, 0x40404040 };
+
+	(void)state;
+	open_netlink(0);
+	BUILD_CALL(&b, "recvfrom", 36, 3, 0x2000, 4096, 0, 0, 0);
+	build_item(&b, 1, TR_ITEM_EXIT, error, sizeof(error));
+	strace_is("recvfrom(3, [{nlmsg_len=36, nlmsg_type=NLMSG_ERROR, nlmsg_flags=0, nlmsg_seq=7, "
+		  "nlmsg_pid=99}, {error=-ENODEV, msg=[{nlmsg_len=32, nlmsg_type=RTM_NEWLINK, "
+		  "nlmsg_flags=NLM_F_REQUEST|NLM_F_ACK, nlmsg_seq=7, nlmsg_pid=0}]}], 4096, 0, NULL, NULL) "
+		  "= 36\n");
+	BUILD_CALL(&b, "recvfrom", 20, 3, 0x2000, 4096, 0, 0, 0);
+	build_item(&b, 1, TR_ITEM_EXIT, lies, sizeof(lies));
+	strace_is("recvfrom(3, [{nlmsg_len=2000, nlmsg_type=RTM_NEWLINK, "
+		  "nlmsg_flags=NLM_F_REQUEST|NLM_F_REPLACE|NLM_F_EXCL, nlmsg_seq=1, nlmsg_pid=2}, "
+		  "\"\\x40\\x40\\x40\\x40\"], 4096, 0, NULL, NULL) = 20\n");
+}
+
+static void test_netlink_generic(void **state)
+{
+	static const struct {
+		uint32_t len;
+		uint16_t type, flags;
+		uint32_t seq, pid;
+		uint8_t cmd, version, pad[2];
+		uint16_t len1, type1;
+		char name[8];
+	} msg = { 31, 16, 5, 1, 0, 3, 1, { 0 }, 11, 2, "nlctrl" };
+
+	(void)state;
+	open_netlink(16);
+	BUILD_CALL(&b, "sendto", 32, 3, 0x2000, 32, 0, 0, 0);
+	build_item(&b, 1, 0, &msg, 32);
+	strace_is("sendto(3, [{nlmsg_len=31, nlmsg_type=nlctrl, nlmsg_flags=NLM_F_REQUEST|NLM_F_ACK, "
+		  "nlmsg_seq=1, nlmsg_pid=0}, {cmd=CTRL_CMD_GETFAMILY, version=1}, "
+		  "[{nla_len=11, nla_type=CTRL_ATTR_FAMILY_NAME}, \"nlctrl\"]], 32, 0, NULL, 0) = 32\n");
+	BUILD_CALL(&b, "sendto", 32, 4, 0x2000, 32, 0, 0, 0); /* another descriptor: it is only data */
+	build_item(&b, 1, 0, &msg, 32);
+	assert_null(strstr(line_as("strace"), "nlmsg"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +271,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bpf_strings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iocbs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_quota, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_netlink, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_netlink_error, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_netlink_generic, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
