@@ -6,7 +6,9 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,11 +30,24 @@ struct strace {
 	struct strace_out out;
 	struct strace_counts *counts; /* -c, -C */
 	struct startup *startup; /* NULL: start-up calls are shown too */
+	struct strace_paths paths;
+	struct passwd *user; /* -u; NULL: not given */
+	uid_t uid;
+	gid_t gid;
 	struct child_how how;
 	char path[PATH_MAX];
 	unsigned int nthreads[STRACE_MAX]; /* that a -p stands for; 0: it could not be attached */
 	int interrupted; /* by this signal */
 };
+
+/* All that was asked for was shown, or nobody is left who could be shown. */
+static bool is_done(const struct strace *st)
+{
+	const struct strace_options *o = st->o;
+
+	return (o->call_limit && st->line.calls >= o->call_limit) ||
+	       (o->detach_on_execve && !st->line.gate && !HASH_COUNT(st->line.tasks));
+}
 
 static void on_record(struct session *s, const struct tr_hdr *rec)
 {
@@ -45,6 +60,11 @@ static void on_record(struct session *s, const struct tr_hdr *rec)
 				(unsigned long long)hidden, rec->tgid);
 	if (!hide)
 		strace_line_record(&st->line, rec);
+	if (is_done(st) && !s->stopping) {
+		strace_line_detach(&st->line);
+		s->interrupts = 2; /* the child is left to itself */
+		session_stop(s);
+	}
 }
 
 static void on_batch(struct session *s)
@@ -135,12 +155,76 @@ static int change_env(const struct strace_options *o)
 	return 0;
 }
 
+static int become_user(const struct strace *st)
+{
+	const char *name = st->user ? st->user->pw_name : NULL;
+
+	if (name ? initgroups(name, st->gid) : setgroups(1, &st->gid)) {
+		msg("initgroups: %s", strerror(errno));
+		return 1;
+	}
+	if (setregid(st->gid, st->gid)) {
+		msg("setregid: %s", strerror(errno));
+		return 1;
+	}
+	if (setreuid(st->uid, st->uid)) {
+		msg("setreuid: %s", strerror(errno));
+		return 1;
+	}
+	return 0;
+}
+
 /* In the child, before it is held. */
 static int prepare(void *ctx)
 {
 	const struct strace *st = ctx;
 
-	return change_env(st->o);
+	if (change_env(st->o))
+		return 1;
+	return st->o->user ? become_user(st) : 0;
+}
+
+/* A name, or UID:GID. Returns 0, or the exit status. */
+static int find_user(struct strace *st)
+{
+	const char *user = st->o->user;
+	unsigned int uid, gid;
+	int end = 0;
+
+	if (!user)
+		return 0;
+	if (getuid()) {
+		msg("You must be root to use the -u option");
+		return 1;
+	}
+	if (sscanf(user, "%u:%u%n", &uid, &gid, &end) == 2 && !user[end]) {
+		st->uid = uid;
+		st->gid = gid;
+		return 0;
+	}
+	st->user = getpwnam(user);
+	if (!st->user) {
+		msg("Cannot find user '%s'", user);
+		return 1;
+	}
+	st->uid = st->user->pw_uid;
+	st->gid = st->user->pw_gid;
+	return 0;
+}
+
+static void tell_path(void *ctx, const char *from, const char *to)
+{
+	const struct strace *st = ctx;
+
+	if (!(st->o->quiet & QUIET_PATH))
+		msg("Requested path \"%s\" resolved into \"%s\"", from, to);
+}
+
+static bool simple_status(uint32_t status)
+{
+	uint32_t results = status & (STATUS_SUCCESSFUL | STATUS_FAILED);
+
+	return results != 0;
 }
 
 static void put_filter(struct strace *st)
@@ -148,19 +232,23 @@ static void put_filter(struct strace *st)
 	const struct strace_options *o = st->o;
 	struct filter *f = &st->so.filter;
 
-	if (o->summary == SUMMARY_ONLY) {
+	/* What the kernel can't decide is counted here. */
+	if (o->summary == SUMMARY_ONLY && !o->npaths && !o->has_fds && !o->call_limit &&
+	    !o->detach_on_execve && simple_status(o->status)) {
 		f->kind = FILTER_SUMMARY;
 		f->returned = true;
 		f->cpu_time = !o->summary_wall;
-		f->failed = o->status == STATUS_FAILED;
-		f->ok = o->status == STATUS_SUCCESSFUL;
+		f->failed = !(o->status & STATUS_SUCCESSFUL);
+		f->ok = !(o->status & STATUS_FAILED);
 	}
 	f->follow = o->follow;
 	f->fds = o->decode_fds || o->npaths;
-	f->ret_fds = f->fds;
+	f->ret_fds = f->fds; /* a path is also that of what was opened before */
 	f->entries = true;
 	f->no_blocked = !o->npids;
 	f->string_limit = o->string_limit < FILTER_STRING_MAX ? o->string_limit : FILTER_STRING_MAX;
+	if (strace_numbers_any(&o->dump_read) || strace_numbers_any(&o->dump_write))
+		f->string_limit = FILTER_STRING_MAX;
 	/* With -n signals and exits are told with the number of the call before, whichever it was. */
 	if (!o->traces_all && !o->number)
 		strace_calls_filter(&o->trace, f);
@@ -259,8 +347,13 @@ static int prepare_session(struct strace *st)
 	st->so.argv = (char **)o->argv;
 	st->so.socket = o->socket;
 	st->so.backend = o->backend;
-	if (o->argv[0] && find_program(st))
+	if (find_user(st) || (o->argv[0] && find_program(st)))
 		return 1;
+	if (strace_paths_init(&st->paths, o, tell_path, st))
+		return 1;
+	st->line.paths = &st->paths;
+	if (o->argv[0] && o->argv0_of)
+		st->so.argv[0] = (char *)o->argv0_of;
 	put_filter(st);
 	st->how = (struct child_how){st->path, prepare, st, 1};
 	st->s.how = &st->how;
@@ -332,6 +425,7 @@ static int trace(const struct strace_options *o)
 	startup_free(st.startup);
 	strace_out_close(&st.out);
 	strace_counts_free(st.counts);
+	strace_paths_done(&st.paths);
 	opts_done(&st.so);
 	if (st.interrupted)
 		signo = st.interrupted;

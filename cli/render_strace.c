@@ -122,6 +122,39 @@ static bool is_halfway(const struct call *c, unsigned int i)
 	return c->rec->args[i] && call_arg_change(c, i) == CHANGE_BOTH;
 }
 
+static void put_arg_name(struct strace_sink *s, const struct call *c, unsigned int i)
+{
+	if (!s->arg_names)
+		return;
+	buf_str(s->s.out, call_arg(c, i)->name);
+	buf_char(s->s.out, '=');
+}
+
+/* It points to something that is more than a string. */
+static bool is_opaque(const struct call *c, unsigned int i)
+{
+	unsigned int type = call_arg(c, i)->type;
+
+	return type > T_BUF && type <= T_SOCKOPT;
+}
+
+static void put_hex(struct buf *out, uint64_t v)
+{
+	if (v)
+		buf_hex(out, v);
+	else
+		buf_char(out, '0');
+}
+
+static void put_raw_args(struct buf *out, const struct call *c)
+{
+	for (unsigned int i = 0; i < c->nargs; i++) {
+		if (i)
+			buf_put(out, ", ", 2);
+		put_hex(out, c->rec->args[i]);
+	}
+}
+
 /* False: the call has not filled an argument, and those after it are not shown either. */
 static bool put_args(struct strace_sink *s, const struct call *c)
 {
@@ -136,8 +169,12 @@ static bool put_args(struct strace_sink *s, const struct call *c)
 		some = true;
 		if (!c->returned && (call_arg_is_result(c, i) || call_arg_change(c, i) == CHANGE_AFTER))
 			return false;
+		put_arg_name(s, c, i);
 		s->first = true;
-		value_arg(&s->s, c, i, VALUE_BOTH);
+		if (s->opaque && is_opaque(c, i))
+			s->s.ops->addr(&s->s, c->rec->args[i]);
+		else
+			value_arg(&s->s, c, i, VALUE_BOTH);
 		if (i == 0 && c->returned && is_clone3(c))
 			put_clone3(s, c);
 		if (!c->returned && (is_halfway(c, i) || is_clone3(c)))
@@ -279,6 +316,10 @@ bool strace_call_begin(struct strace_sink *s, const struct call *c)
 {
 	render_call_name(c->row, c->rec->nr, s->s.out);
 	buf_char(s->s.out, '(');
+	if (s->raw) {
+		put_raw_args(s->s.out, c);
+		return true;
+	}
 	if (is_sigreturn(c)) {
 		put_sigreturn(s, c);
 		return true;
@@ -298,6 +339,10 @@ void strace_call_result(struct strace_sink *s, const struct call *c)
 	}
 	if (c->failed) {
 		put_failure(out, c->rec->ret);
+		return;
+	}
+	if (s->raw) {
+		put_hex(out, (uint64_t)c->rec->ret);
 		return;
 	}
 	value_ret(&s->s, c);

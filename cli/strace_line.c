@@ -3,14 +3,17 @@
 #include "strace_line.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <core/rec.h>
 #include "child.h"
 #include "msg.h"
 #include "strace_count.h"
+#include "strace_dump.h"
 #include "strace_call.h"
 
 #define NO_NUMBER UINT32_MAX /* of a system call, in front of a line that is about none */
@@ -66,10 +69,15 @@ static void drop(struct strace_line *l, struct strace_task *t)
 
 void strace_line_done(struct strace_line *l)
 {
+	struct strace_left *left, *next_left;
 	struct strace_task *t, *next;
 
 	HASH_ITER(hh, l->tasks, t, next)
 		drop(l, t);
+	HASH_ITER(hh, l->left, left, next_left) {
+		HASH_DEL(l->left, left);
+		free(left);
+	}
 }
 
 void strace_line_flush(struct strace_line *l)
@@ -137,6 +145,40 @@ static void put_relative(struct strace_line *l, struct strace_log *log, uint64_t
 	buf_str(out, in_brackets ? ") " : " ");
 }
 
+/* A name from the facts, else from the process itself. */
+static size_t comm_of(void *ctx, uint32_t pid, char *name)
+{
+	const struct strace_line *l = ctx;
+	const struct fact_task *task = facts_task(l->facts, pid);
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	if (task && task->comm_len) {
+		memcpy(name, task->comm, task->comm_len);
+		return task->comm_len;
+	}
+	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, name, TR_COMM_LEN);
+	close(fd);
+	return n > 1 ? (size_t)n - 1 : 0;
+}
+
+static void put_comm(struct strace_line *l, uint32_t tid, struct buf *out)
+{
+	char name[TR_COMM_LEN];
+	size_t n = l->o->decode_pids & STRACE_PIDS_COMM ? comm_of(l, tid, name) : 0;
+
+	if (!n)
+		return;
+	buf_char(out, '<');
+	strace_escape(out, name, n);
+	buf_char(out, '>');
+}
+
 static void put_pid(struct strace_line *l, const struct strace_task *t, struct buf *out)
 {
 	size_t from = out->len;
@@ -144,10 +186,12 @@ static void put_pid(struct strace_line *l, const struct strace_task *t, struct b
 	if (l->pid_in_file) {
 		buf_u64(out, t->tid);
 		buf_pad(out, from, 5);
+		put_comm(l, t->tid, out);
 		buf_char(out, ' ');
 	} else if (l->to_stderr && HASH_COUNT(l->tasks) > 1) {
 		buf_put(out, "[pid ", 5);
 		buf_u64_pad(out, t->tid, 5, ' ');
+		put_comm(l, t->tid, out);
 		buf_put(out, "] ", 2);
 	}
 }
@@ -181,7 +225,7 @@ static size_t lead(struct strace_line *l, struct strace_task *t, uint64_t ns, ui
 	return from;
 }
 
-static void init_sink(const struct strace_line *l, const struct tr_syscall *rec, struct call *c,
+static void init_sink(struct strace_line *l, const struct tr_syscall *rec, struct call *c,
 		      struct strace_sink *s, struct buf *out)
 {
 	const struct strace_options *o = l->o;
@@ -192,6 +236,12 @@ static void init_sink(const struct strace_line *l, const struct tr_syscall *rec,
 		.tgid = rec->h.tgid,
 		.decode_fds = o->decode_fds,
 		.hex = (uint8_t)o->hex,
+		.consts = o->consts,
+		.raw = strace_calls_has(&o->raw, rec->abi, rec->nr),
+		.opaque = !strace_calls_has(&o->verbose, rec->abi, rec->nr),
+		.arg_names = o->arg_names,
+		.comm = o->decode_pids & STRACE_PIDS_COMM ? comm_of : NULL,
+		.comm_ctx = l,
 	};
 	call_init(c, rec, l->facts, o->string_limit);
 	c->show_secrets = o->show_secrets;
@@ -286,13 +336,15 @@ static void put_end(struct strace_line *l, struct strace_task *t, const struct t
 		whole = put_tail(t, &s, &c);
 	}
 	put_rest(l, &s, &c, from, whole);
+	strace_dump(l->o, &c, log->buf);
 	t->in_call = t->unfinished = false;
 	log->open = NULL;
 }
 
 static bool wanted(const struct strace_line *l, const struct tr_syscall *rec)
 {
-	return strace_calls_has(&l->o->trace, rec->abi, rec->nr);
+	return strace_calls_has(&l->o->trace, rec->abi, rec->nr) &&
+	       strace_paths_match(l->paths, l->o, l->facts, rec);
 }
 
 static uint32_t status_of(const struct tr_syscall *rec)
@@ -326,7 +378,7 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 		return;
 	if (rec->h.flags & TR_F_BLOCKED) {
 		t->waits_ns = rec->duration_ns;
-		if (!by_status(l))
+		if (!by_status(l) && l->o->summary != SUMMARY_ONLY)
 			put_begin(l, t, rec);
 		return;
 	}
@@ -334,7 +386,9 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 		return;
 	if (l->counts)
 		count(l, t, rec);
-	put_end(l, t, rec);
+	if (l->o->summary != SUMMARY_ONLY)
+		put_end(l, t, rec);
+	l->calls++;
 }
 
 static void on_signal(struct strace_line *l, struct strace_task *t, const struct tr_signal *rec)
@@ -416,6 +470,54 @@ static void on_task_exit(struct strace_line *l, struct strace_task *t, const str
 	}
 }
 
+static bool is_left(const struct strace_line *l, uint32_t tgid)
+{
+	struct strace_left *left;
+
+	HASH_FIND(hh, l->left, &tgid, sizeof(tgid), left);
+	return left != NULL;
+}
+
+static void leave(struct strace_line *l, uint32_t tgid)
+{
+	struct strace_left *left = is_left(l, tgid) ? NULL : calloc(1, sizeof(*left));
+
+	if (!left)
+		return;
+	left->tgid = tgid;
+	HASH_ADD(hh, l->left, tgid, sizeof(left->tgid), left);
+}
+
+static void detach(struct strace_line *l, struct strace_task *t)
+{
+	if (!(l->o->quiet & QUIET_ATTACH))
+		strace_line_say(l, "Process %u detached", t->tid);
+	if (t->log->open == t)
+		buf_str(t->log->buf, " <detached ...>\n");
+	drop(l, t);
+}
+
+/* True: the record is about a process that is let alone. */
+static bool passes_by(struct strace_line *l, const struct tr_hdr *rec)
+{
+	const struct tr_fork *fork = (const void *)rec;
+	struct strace_task *t;
+
+	if (!l->o->detach_on_execve)
+		return false;
+	if (rec->type == TR_EXEC && rec->tid != l->gate) {
+		leave(l, rec->tgid);
+		t = find(l, rec->tid);
+		if (t)
+			detach(l, t);
+	}
+	if (!is_left(l, rec->tgid))
+		return false;
+	if (rec->type == TR_FORK && fork->child_tgid != rec->tgid)
+		leave(l, fork->child_tgid);
+	return true;
+}
+
 static bool is_execve(const struct tr_hdr *rec)
 {
 	const struct tr_syscall *call = (const struct tr_syscall *)rec;
@@ -435,7 +537,7 @@ static bool at_gate(struct strace_line *l, const struct tr_hdr *rec)
 		return false;
 	if (rec->type != TR_EXIT)
 		return true;
-	e = child_exec_errno(l->child);
+	e = l->child ? child_exec_errno(l->child) : 0;
 	if (e)
 		strace_line_say(l, "exec: %s", strerror(e));
 	return false;
@@ -445,7 +547,7 @@ void strace_line_record(struct strace_line *l, const struct tr_hdr *rec)
 {
 	struct strace_task *t;
 
-	if (l->detached || (rec->tid == l->gate && l->gate && at_gate(l, rec)))
+	if (l->detached || passes_by(l, rec) || (l->gate && rec->tid == l->gate && at_gate(l, rec)))
 		return;
 	t = find(l, rec->tid);
 	if (rec->type == TR_FORK)
@@ -474,11 +576,9 @@ void strace_line_detach(struct strace_line *l)
 	if (l->detached)
 		return;
 	HASH_ITER(hh, l->tasks, t, next) {
-		if (!(l->o->quiet & QUIET_ATTACH))
-			strace_line_say(l, "Process %u detached", t->tid);
-		if (t->log->open == t)
-			buf_str(t->log->buf, " <detached ...>\n");
-		drop(l, t);
+		if (l->o->kill_on_exit)
+			kill((pid_t)t->tgid, SIGKILL);
+		detach(l, t);
 	}
 	l->detached = true;
 }

@@ -12,6 +12,7 @@
 #include "facts.h"
 #include "render.h"
 #include "strace_out.h"
+#include "strace_path.h"
 
 /* A task that is traced. */
 struct strace_task {
@@ -28,12 +29,21 @@ struct strace_task {
 	UT_hash_handle hh;
 };
 
+/* A process that is let alone since it executed another program. */
+struct strace_left {
+	uint32_t tgid;
+	UT_hash_handle hh;
+};
+
 struct strace_line {
 	const struct strace_options *o;
 	const struct facts *facts;
 	struct strace_counts *counts; /* -C; else NULL */
 	struct strace_log shared;
 	struct strace_task *tasks; /* by tid */
+	struct strace_left *left;  /* -b execve, by tgid */
+	const struct strace_paths *paths;
+	uint64_t calls; /* that were shown, for --syscall-limit */
 	bool pid_in_file; /* a number in front of each line, as in files of several processes */
 	bool to_stderr;
 	uint32_t gate; /* a child of ours that has not executed its program yet, 0: none */

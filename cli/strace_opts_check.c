@@ -134,17 +134,7 @@ static int refuse(const struct strace_options *o)
 		{o->pointer, "-i/--instruction-pointer"},
 		{o->decode_pids & STRACE_PIDS_NS, "--decode-pids=pidns"},
 		{o->daemonize, "-D/--daemonize"},
-		{o->user, "-u/--user"},
-		{strace_numbers_any(&o->dump_read), "-e read"},
-		{strace_numbers_any(&o->dump_write), "-e write"},
-		{o->kill_on_exit, "--kill-on-exit"},
 		{o->debug, "-d/--debug"},
-		{o->call_limit, "--syscall-limit"},
-		{o->detach_on_execve, "-b/--detach-on"},
-		{o->arg_names, "-N/--arg-names"},
-		{o->consts != STRACE_CONSTS_ABBREV, "-X/--const-print-style"},
-		{o->decode_pids, "-Y/--decode-pids"},
-		{o->has_fds, "-e trace-fds"},
 	};
 
 	for (unsigned int i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {

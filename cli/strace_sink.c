@@ -207,13 +207,100 @@ static void put_fact(struct buf *out, const struct fact_fd *fd, unsigned int whi
 		buf_str(out, "(deleted)");
 }
 
+static bool is_octal(unsigned int type)
+{
+	return type == T_MODE || type == T_OCT;
+}
+
+/* A constant's value, as -X wants it. */
+static void put_value(struct buf *out, unsigned int type, int64_t v)
+{
+	if (type == VALUE_LIMIT)
+		buf_u64(out, (uint64_t)v);
+	else if (type == T_SIGNAL || type == T_ERRNO || type == T_DIRFD)
+		buf_i64(out, v);
+	else if (is_octal(type))
+		buf_oct(out, (uint64_t)v);
+	else if (type < T_HEX && v < 0)
+		buf_i64(out, v);
+	else
+		buf_hex(out, (uint64_t)v);
+}
+
+static void on_word_begin(struct sink *s)
+{
+	self(s)->word_from = s->out->len;
+}
+
+/* Puts n bytes in front of what was written since from. */
+static void insert(struct buf *out, size_t from, const struct buf *text)
+{
+	if (out->cap - out->len < text->len && !buf_grow(out, text->len))
+		return;
+	memmove(out->p + from + text->len, out->p + from, out->len - from);
+	memcpy(out->p + from, text->p, text->len);
+	out->len += text->len;
+}
+
+static void on_word_end(struct sink *s)
+{
+	struct strace_sink *me = self(s);
+	char bytes[32];
+	struct buf value = {.p = bytes, .cap = sizeof(bytes)};
+	size_t from = me->word_from;
+	bool named;
+
+	if (!me->consts || !s->word_known)
+		return;
+	s->word_known = false;
+	if (from >= s->out->len)
+		return;
+	put_value(&value, s->word_type, s->word_value);
+	named = s->out->p[from] < '0' || s->out->p[from] > '9';
+	if (me->consts == STRACE_CONSTS_RAW) {
+		s->out->len = from;
+		buf_put(s->out, value.p, value.len);
+	} else if (named) {
+		buf_put(&value, " /* ", 4);
+		insert(s->out, from, &value);
+		buf_put(s->out, " */", 3);
+	}
+}
+
+void strace_escape(struct buf *out, const void *p, size_t n)
+{
+	put_escaped(out, p, n, true);
+}
+
+static void put_comm(struct strace_sink *s, uint32_t pid)
+{
+	char name[TR_COMM_LEN];
+	size_t n = s->comm ? s->comm(s->comm_ctx, pid, name) : 0;
+
+	if (!n)
+		return;
+	buf_char(s->s.out, '<');
+	put_escaped(s->s.out, name, n, true);
+	buf_char(s->s.out, '>');
+}
+
+static void put_cwd(struct strace_sink *s)
+{
+	if (s->consts != STRACE_CONSTS_ABBREV)
+		buf_i64(s->s.out, TR_AT_FDCWD);
+	if (s->consts == STRACE_CONSTS_VERBOSE)
+		buf_put(s->s.out, " /* AT_FDCWD */", 15);
+	if (s->consts == STRACE_CONSTS_ABBREV)
+		buf_put(s->s.out, "AT_FDCWD", 8);
+}
+
 static void on_fd(struct sink *s, int32_t fd, bool is_dir)
 {
 	const struct facts *facts = self(s)->facts;
 	const struct fact_fd *fact = NULL;
 
 	if (is_dir && fd == TR_AT_FDCWD)
-		buf_str(s->out, "AT_FDCWD");
+		put_cwd(self(s));
 	else
 		buf_i64(s->out, fd);
 	if (facts && (fd >= 0 || (is_dir && fd == TR_AT_FDCWD)))
@@ -254,6 +341,21 @@ static void put_date(struct buf *out, int64_t sec, int64_t part, unsigned int di
 		out->len = from;
 }
 
+/* A multiple of 1024 is written as one. */
+static void put_limit(struct strace_sink *s, uint64_t v)
+{
+	struct buf *out = s->s.out;
+	bool multiple = !(v & 1023) && v > 1024 && s->consts != STRACE_CONSTS_RAW;
+
+	if (!multiple || s->consts == STRACE_CONSTS_VERBOSE)
+		buf_u64(out, v);
+	if (!multiple)
+		return;
+	buf_str(out, s->consts == STRACE_CONSTS_VERBOSE ? " /* " : "");
+	buf_u64(out, v / 1024);
+	buf_str(out, s->consts == STRACE_CONSTS_VERBOSE ? "*1024 */" : "*1024");
+}
+
 static void on_num(struct sink *s, unsigned int type, int64_t v)
 {
 	switch (type) {
@@ -269,8 +371,7 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 		buf_u64(s->out, (uint64_t)v);
 		break;
 	case VALUE_LIMIT:
-		buf_u64(s->out, v & 1023 || v <= 1024 ? (uint64_t)v : (uint64_t)v / 1024);
-		buf_str(s->out, v & 1023 || v <= 1024 ? "" : "*1024");
+		put_limit(self(s), (uint64_t)v);
 		break;
 	case T_STAMP:
 		buf_i64(s->out, v);
@@ -283,6 +384,11 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 		else
 			buf_u64(s->out, (uint32_t)v);
 		break;
+	case T_PID:
+		buf_i64(s->out, v);
+		if (v > 0)
+			put_comm(self(s), (uint32_t)v);
+		break;
 	default:
 		buf_i64(s->out, v);
 	}
@@ -294,11 +400,6 @@ static void on_addr(struct sink *s, uint64_t v)
 		buf_hex(s->out, v);
 	else
 		buf_put(s->out, "NULL", 4);
-}
-
-static void on_word(struct sink *s)
-{
-	(void)s;
 }
 
 static void on_str(struct sink *s, const void *p, size_t n, unsigned int flags)
@@ -438,8 +539,8 @@ const struct sink_ops strace_sink_ops = {
 	.num = on_num,
 	.addr = on_addr,
 	.fd = on_fd,
-	.word_begin = on_word,
-	.word_end = on_word,
+	.word_begin = on_word_begin,
+	.word_end = on_word_end,
 	.str = on_str,
 	.begin = on_begin,
 	.field = on_field,

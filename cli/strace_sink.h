@@ -34,6 +34,14 @@ struct strace_sink {
 	uint32_t tgid;
 	uint32_t decode_fds; /* enum strace_fds, where there are facts */
 	uint8_t hex;	     /* enum strace_hex */
+	uint8_t consts;	     /* enum strace_consts */
+	bool raw;	     /* arguments and results are numbers */
+	bool opaque;	     /* what pointers point to is not shown, but for strings */
+	bool arg_names;
+	size_t word_from;    /* where the word that is being written begins */
+	/* The name of a task, NULL: it is not known. comm NULL: names are not told. */
+	size_t (*comm)(void *ctx, uint32_t pid, char *name);
+	void *comm_ctx;
 	bool first;  /* no element yet on this level; true before each value */
 	bool is_set; /* elements are separated by spaces only */
 };
@@ -48,5 +56,8 @@ bool strace_date(struct buf *out, int64_t sec, int64_t part, unsigned int digits
 
 /* "{si_signo=SIGTERM, ...}" */
 void strace_siginfo(struct buf *out, const struct tr_signal *rec);
+
+/* Text in angle brackets. */
+void strace_escape(struct buf *out, const void *p, size_t n);
 
 #endif

@@ -72,6 +72,10 @@ struct sink {
 	struct buf *out;
 	bool terse; /* fields that strace leaves out are left out */
 	bool all_names; /* of what drivers share a number for, as strace does */
+	/* What the word that begins stands for, where word_known; its type as num() has it. */
+	bool word_known;
+	uint8_t word_type;
+	int64_t word_value;
 };
 
 /* A call being shown. */

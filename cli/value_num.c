@@ -192,10 +192,18 @@ static void put_name(struct buf *out, const char *name, int64_t v)
 		buf_i64(out, v);
 }
 
+static void begin_word_of(struct sink *s, unsigned int type, int64_t v)
+{
+	s->word_known = true;
+	s->word_type = (uint8_t)type;
+	s->word_value = v;
+	s->ops->word_begin(s);
+}
+
 /* A number that is told by its name. */
 static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t v)
 {
-	s->ops->word_begin(s);
+	begin_word_of(s, type, v);
 	switch (type) {
 	case T_FLAGS:
 	case T_ENUM:
@@ -223,12 +231,12 @@ static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t
 }
 
 /* Some values of a number have names: SIG_IGN, RLIM_INFINITY. */
-static bool put_named(struct sink *s, const struct sc_flags *names, int64_t v)
+static bool put_named(struct sink *s, unsigned int type, const struct sc_flags *names, int64_t v)
 {
 	for (const struct sc_flag *f = names->rows; f->name; f++) {
 		if (f->value != (uint64_t)v)
 			continue;
-		s->ops->word_begin(s);
+		begin_word_of(s, type, v);
 		buf_str(s->out, f->name);
 		s->ops->word_end(s);
 		return true;
@@ -240,7 +248,7 @@ void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 {
 	uint32_t in_addr = (uint32_t)v;
 
-	if (ref && (type < T_FLAGS || type == VALUE_LIMIT) && put_named(s, ref, v))
+	if (ref && (type < T_FLAGS || type == VALUE_LIMIT) && put_named(s, type, ref, v))
 		return;
 	switch (type) {
 	case T_PTR:

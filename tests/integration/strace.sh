@@ -23,7 +23,7 @@ normal() {
 	sed -e 's/0x[0-9a-f]\{5,\}/ADDR/g' \
 		-e 's/<[0-9]*\.[0-9]*>$/<TIME>/' \
 		-e 's/^\(\[pid \)\{0,1\} *[0-9]\{2,\}\(\]\{0,1\}\) /\1PID\2 /' \
-		-e 's/= [0-9]\{3,\}$/= NUMBER/; s/si_pid=[0-9]*/si_pid=PID/; s/kill([0-9]*/kill(PID/' \
+		-e 's/= [0-9]\{3,\}$/= NUMBER/; s/= [0-9]\{3,\}</= NUMBER</; s,/got,/want,; s/si_pid=[0-9]*/si_pid=PID/; s/kill([0-9]*/kill(PID/' \
 		-e 's/Process [0-9]*/Process PID/; s/si_utime=[0-9]*, si_stime=[0-9]*/TIMES/' \
 		-e 's/[0-9]* vars/N vars/; s/[0-9]*:[0-9:]*\.[0-9]*/CLOCK/; s/[0-9]\{10\}\.[0-9]*/CLOCK/' \
 		-e 's/\(  *= \)/ = /' "$1"
@@ -61,6 +61,27 @@ same "strings in hexadecimal" -e write -xx echo ab
 same "column" -e write -a 20 echo ab
 same "signals" -e signal=none -e kill sh -c 'trap : USR1; kill -USR1 $$'
 same "-n" -n -e write echo x
+same "raw" -e raw=all -e trace=openat,read,access,close true
+same "constants as numbers" -X raw -e trace=openat,mmap,access,prlimit64 true
+same "constants both ways" -X verbose -e trace=openat,mmap,access,prlimit64 true
+same "structures as addresses" -e verbose=none -e trace=newfstatat,execve,write echo x
+same "data read and written" -e signal=none -e read=3 -e write=1 -e trace=read,write cat /etc/passwd
+touch "$dir/here"
+same "a path" -P here cat here /dev/null
+same "a path that is a link" -P /proc/self/cwd cat here
+same "descriptors" -y -e trace=openat,read,close cat here
+same "kinds of descriptors" -yy -e trace=openat,read,close cat /dev/null
+same "names of processes" -Y -e signal=none -e trace=getpid,kill sh -c 'kill -0 $$'
+same "a user" -u nobody -e trace=geteuid sh -c ':'
+same "an unknown user" -u nosuchuser true
+same "the environment" -E A=b -E HOME -e trace=none sh -c 'echo $A $HOME'
+same "no environment for it" -e trace=none -E A sh -c 'echo ${A-none}'
+same "the time of each call" -T -e trace=close true
+same "the time" -tt -e trace=close true
+same "the time since the epoch" -ttt -e trace=close true
+same "milliseconds" --absolute-timestamps=unix,us --syscall-times=ms -e trace=close true
+same "strings that are not ASCII" -x -e trace=write printf 'a\303\244'
+same "hexadecimal escapes" --strings-in-hex=non-ascii-chars -e trace=write printf 'a\303\2441'
 same "no program" nonexistent-program
 same "a directory" /etc
 same "nothing to do"
