@@ -74,7 +74,9 @@ same "kinds of descriptors" -yy -e trace=openat,read,close cat /dev/null
 same "names of processes" -Y -e signal=none -e trace=getpid,kill sh -c 'kill -0 $$'
 same "a user" -u nobody -e trace=geteuid sh -c ':'
 same "an unknown user" -u nosuchuser true
+# shellcheck disable=SC2016 # the traced shell expands it
 same "the environment" -E A=b -E HOME -e trace=none sh -c 'echo $A $HOME'
+# shellcheck disable=SC2016 # the traced shell expands it
 same "no environment for it" -e trace=none -E A sh -c 'echo ${A-none}'
 same "the time of each call" -T -e trace=close true
 same "the time" -tt -e trace=close true
