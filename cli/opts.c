@@ -57,6 +57,7 @@ static const struct opt opts[] = {
 	{"fd-paths", 'y', NULL, "the path or peer of each descriptor", "-y", CMD_LINES, set_fd_paths, NULL},
 	{"show-secrets", 0, NULL, "variables such as API_TOKEN with their values", "--show-secrets", CMD_LINES, set_show_secrets, NULL},
 	{"color", 0, "WHEN", "auto, always or never (auto)", "--color never", CMD_ALL | CMD_EXPLAIN, set_color, NULL},
+	{"theme", 0, "NAME", "colours for a dark or light terminal, or none", "--theme light", CMD_ALL | CMD_EXPLAIN, set_theme, NULL},
 	{"quiet", 'q', NULL, "nothing on stderr but errors", "--quiet", CMD_TRACE, set_quiet, NULL},
 
 	{"Who watches", 0, NULL, NULL, NULL, CMD_ALL | CMD_NONE, NULL, NULL},

@@ -33,6 +33,8 @@ struct options {
 	uint32_t ncomm;
 	const struct render_format *format; /* NULL: not chosen */
 	enum color_when color;
+	bool has_theme;
+	enum term_theme theme; /* where has_theme */
 	enum view_time time;
 	bool durations;		/* -T */
 	bool fds;		/* -y */

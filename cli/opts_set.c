@@ -272,6 +272,15 @@ int set_color(struct options *o, const struct opt *opt, const char *value, char 
 	return msg_set(err, -EINVAL, "--%s is auto, always or never, not \"%.60s\"", opt->name, value);
 }
 
+int set_theme(struct options *o, const struct opt *opt, const char *value, char *err)
+{
+	o->theme = term_theme_find(value);
+	o->has_theme = o->theme != THEME_MAX;
+	if (!o->has_theme && strcmp(value, "auto"))
+		return msg_set(err, -EINVAL, "--%s is auto, dark, light or none, not \"%.60s\"", opt->name, value);
+	return 0;
+}
+
 int set_quiet(struct options *o, const struct opt *opt, const char *value, char *err)
 {
 	(void)opt, (void)value, (void)err;

@@ -37,7 +37,7 @@ void output_resize(struct output *out)
 	out->height = size.ws_row;
 }
 
-static bool want_color(const struct output *out, enum color_when when)
+static bool wants_color(const struct output *out, enum color_when when)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -82,7 +82,9 @@ int output_init(struct output *out, const struct options *o, int fd, char *err)
 		out->fd = STDOUT_FILENO;
 	}
 	out->is_terminal = isatty(out->fd);
-	out->color = want_color(out, o->color);
+	if (wants_color(out, o->color))
+		out->color = o->has_theme ? o->theme :
+					    term_theme_guess(getenv("TRACECTL_THEME"), getenv("COLORFGBG"));
 	output_resize(out);
 	own_pipe(out);
 	return 0;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <core/buf.h>
 #include "opts.h"
+#include "term.h"
 
 #define OUTPUT_BATCH (256u << 10) /* flush when so much is buffered, whatever comes */
 
@@ -17,7 +18,7 @@ struct output {
 	int fd;
 	bool owned;
 	bool is_terminal;
-	bool color;
+	enum term_theme color;
 	bool closed; /* nothing more can be written */
 	unsigned int width, height; /* of the terminal, 0: it is none */
 	const char *name;

@@ -12,7 +12,7 @@
 struct paper {
 	struct buf *out;
 	unsigned int width; /* columns */
-	bool color;
+	enum term_theme color;
 };
 
 /* A name in bold, and the rest of its line. */

@@ -14,13 +14,14 @@
 #include <tracer/event.h>
 #include "facts.h"
 #include "idnames.h"
+#include "term.h"
 
 enum view_time { TIME_NONE, TIME_S, TIME_US, TIME_EPOCH, TIME_RELATIVE };
 
 struct view {
 	uint32_t string_limit; /* bytes of T_STR and data that are shown */
 	enum view_time time;   /* -t -tt -ttt -r; formats have their own default for TIME_NONE */
-	bool color;
+	enum term_theme color;
 	bool durations;	   /* -T */
 	bool fds;	   /* -y */
 	bool show_secrets; /* of the environment */

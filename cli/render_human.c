@@ -12,6 +12,8 @@
 #include "units.h"
 
 #define WHO_COLUMNS 20
+#define WHO_NARROW 14
+#define NARROW 72 /* columns of a terminal where times have no fractions, and names less room */
 #define NOTABLE_NS 1000000
 #define SLOW_NS 100000000
 #define SAMPLE_BYTES 24 /* of data that the sentence does not mention */
@@ -21,15 +23,26 @@ struct line {
 	struct render *r;
 	struct buf *out;
 	size_t from;
-	bool color;
+	size_t outcome; /* where what became of it begins, 0: anywhere; it is not cut */
+	enum term_theme color;
 };
+
+static bool is_narrow(const struct line *l)
+{
+	const struct view *view = &l->r->view;
+
+	return view->is_terminal && view->width && view->width < NARROW;
+}
 
 static void put_when(struct line *l, const struct tr_hdr *rec)
 {
 	int64_t ns = render_start_ns(l->r, rec);
 
 	term_style(l->out, l->color, STYLE_DIM);
-	if (l->r->view.time == TIME_NONE) {
+	if (l->r->view.time == TIME_NONE && is_narrow(l)) {
+		render_clock(l->r, ns, l->out);
+		buf_char(l->out, ' ');
+	} else if (l->r->view.time == TIME_NONE) {
 		render_clock(l->r, ns, l->out);
 		buf_char(l->out, '.');
 		buf_u64_pad(l->out, (uint64_t)ns / 1000000 % 1000, 3, '0');
@@ -59,7 +72,7 @@ static void put_who(struct line *l, const struct tr_hdr *rec)
 	}
 	buf_char(out, ']');
 	term_reset(out, l->color);
-	term_pad(out, from, WHO_COLUMNS);
+	term_pad(out, from, is_narrow(l) ? WHO_NARROW : WHO_COLUMNS);
 	buf_char(out, ' ');
 }
 
@@ -69,10 +82,31 @@ static void begin_line(struct line *l, const struct tr_hdr *rec)
 	put_who(l, rec);
 }
 
+/* Into the width of the terminal: paths get shorter first, then the sentence, what became of it last. */
+static void fit(struct line *l)
+{
+	size_t width = l->r->view.width, n = l->out->len - l->outcome, columns;
+	char outcome[256];
+
+	if (!width || l->out->len - l->from <= width)
+		return;
+	columns = term_columns(l->out->p + l->outcome, n);
+	if (!l->outcome || n > sizeof(outcome) || columns > width / 2) {
+		term_shorten(l->out, l->from, width);
+		term_cut(l->out, l->from, width, l->color);
+		return;
+	}
+	memcpy(outcome, l->out->p + l->outcome, n);
+	l->out->len = l->outcome;
+	term_shorten(l->out, l->from, width - columns);
+	term_cut(l->out, l->from, width - columns, l->color);
+	buf_put(l->out, outcome, n);
+}
+
 static void end_line(struct line *l)
 {
 	if (l->r->view.is_terminal)
-		term_cut(l->out, l->from, l->r->view.width, l->color);
+		fit(l);
 	buf_char(l->out, '\n');
 }
 
@@ -136,6 +170,7 @@ static void put_sample(struct human_sink *s, struct call *c, unsigned int used)
 
 static void put_error(struct line *l, const struct call *c)
 {
+	l->outcome = l->out->len;
 	buf_str(l->out, ": ");
 	term_style(l->out, l->color, STYLE_ERROR);
 	human_error(l->out, c->row, (int)-c->rec->ret);
@@ -156,9 +191,9 @@ static void color_verb(struct line *l, size_t from, enum term_style style)
 	space = memchr(sentence, ' ', n);
 	verb = space ? (size_t)(space - sentence) : n;
 	out->len = from;
-	term_style(out, true, style);
+	term_style(out, l->color, style);
 	buf_put(out, sentence, verb);
-	term_reset(out, true);
+	term_reset(out, l->color);
 	buf_put(out, sentence + verb, n - verb);
 }
 
@@ -219,6 +254,15 @@ static void put_unreturned(struct line *l, struct human_sink *s, struct call *c)
 	put_intent(s, c);
 }
 
+/* The last part of a sentence that has its error in it. */
+static void note_outcome(struct line *l, size_t from)
+{
+	const char *end = memrchr(l->out->p + from, ':', l->out->len - from);
+
+	if (!l->out->failed && end && end[1] == ' ')
+		l->outcome = (size_t)(end - l->out->p);
+}
+
 static void put_failure(struct line *l, struct human_sink *s, const struct call *c)
 {
 	const char *whole = human_failed(c);
@@ -227,6 +271,7 @@ static void put_failure(struct line *l, struct human_sink *s, const struct call 
 	if (whole) {
 		human_say(s, c, whole);
 		color_verb(l, from, STYLE_WARN);
+		note_outcome(l, from);
 		return;
 	}
 	if (human_tried(c))
@@ -240,6 +285,8 @@ static void put_duration(struct line *l, const struct tr_syscall *rec)
 {
 	if (rec->duration_ns < NOTABLE_NS && !l->r->view.durations)
 		return;
+	if (!l->outcome)
+		l->outcome = l->out->len;
 	buf_char(l->out, ' ');
 	term_style(l->out, l->color, rec->duration_ns >= SLOW_NS ? STYLE_WARN : STYLE_DIM);
 	buf_str(l->out, rec->h.flags & TR_F_NO_ENTRY ? "(more than " : "(");
@@ -370,7 +417,7 @@ static void put_lost(struct line *l, const struct tr_lost *rec)
 
 void render_human(struct render *r, const struct tr_hdr *rec, struct buf *out)
 {
-	struct line l = { r, out, out->len, r->view.color };
+	struct line l = { .r = r, .out = out, .from = out->len, .color = r->view.color };
 
 	if (!rec->type || rec->type >= TR_TASK)
 		return;
@@ -401,7 +448,7 @@ void render_human(struct render *r, const struct tr_hdr *rec, struct buf *out)
 
 void render_human_hidden(struct render *r, const struct tr_hdr *rec, uint64_t calls, struct buf *out)
 {
-	struct line l = { r, out, out->len, r->view.color };
+	struct line l = { .r = r, .out = out, .from = out->len, .color = r->view.color };
 
 	begin_line(&l, rec);
 	term_style(out, l.color, STYLE_DIM);

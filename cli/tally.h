@@ -48,7 +48,7 @@ int tally_add(struct tally *t, const void *payload, size_t len,
 int tally_merge(struct tally *t, const struct tally *other);
 
 struct tally_view {
-	bool color;
+	enum term_theme color;
 	bool in_place; /* each line ends with "clear the rest of it" */
 	unsigned int width, height; /* 0: unlimited */
 };

@@ -198,9 +198,9 @@ static bool call_line(struct page *p, const struct tally *t, const struct tally_
 	struct buf *out = p->out;
 
 	column_count(out, n->calls, false);
-	term_style(out, p->view->color && n->errors, STYLE_ERROR);
+	term_style(out, n->errors ? p->view->color : THEME_NONE, STYLE_ERROR);
 	column_count(out, n->errors, true);
-	term_reset(out, p->view->color && n->errors);
+	term_reset(out, n->errors ? p->view->color : THEME_NONE);
 	column_time(out, n->total_ns);
 	column_share(out, n->total_ns, t->all.total_ns);
 	column_time(out, hist_percentile(&n->hist, 50, n->min_ns, n->max_ns));

@@ -108,23 +108,56 @@ void term_escape(struct buf *out, const void *p, size_t n, bool quoted)
 	}
 }
 
-static const char *const styles[STYLE_MAX] = {
-	[STYLE_NONE] = "\033[0m",     [STYLE_DIM] = "\033[2m",	   [STYLE_BOLD] = "\033[1m",
-	[STYLE_ERROR] = "\033[1;31m", [STYLE_WARN] = "\033[33m",   [STYLE_FILE] = "\033[32m",
-	[STYLE_NETWORK] = "\033[36m", [STYLE_PROCESS] = "\033[1m", [STYLE_MEMORY] = "\033[2m",
-	[STYLE_SIGNAL] = "\033[35m",  [STYLE_TIME] = "\033[33m",
+/* clang-format off */
+static const char *const styles[THEME_MAX][STYLE_MAX] = {
+	[THEME_DARK] = {
+		[STYLE_DIM] = "\033[2m",	[STYLE_BOLD] = "\033[1m",     [STYLE_ERROR] = "\033[1;31m",
+		[STYLE_WARN] = "\033[33m",	[STYLE_FILE] = "\033[32m",    [STYLE_NETWORK] = "\033[36m",
+		[STYLE_PROCESS] = "\033[1m",	[STYLE_MEMORY] = "\033[2m",   [STYLE_SIGNAL] = "\033[35m",
+		[STYLE_TIME] = "\033[33m",
+	},
+	[THEME_LIGHT] = { /* yellow and cyan can't be read on white */
+		[STYLE_DIM] = "\033[2m",	[STYLE_BOLD] = "\033[1m",     [STYLE_ERROR] = "\033[1;31m",
+		[STYLE_WARN] = "\033[31m",	[STYLE_FILE] = "\033[32m",    [STYLE_NETWORK] = "\033[34m",
+		[STYLE_PROCESS] = "\033[1m",	[STYLE_MEMORY] = "\033[2m",   [STYLE_SIGNAL] = "\033[35m",
+		[STYLE_TIME] = "\033[34m",
+	},
 };
+/* clang-format on */
 
-void term_style(struct buf *out, bool color, enum term_style style)
+void term_style(struct buf *out, enum term_theme theme, enum term_style style)
 {
-	if (color && style != STYLE_NONE)
-		buf_str(out, styles[style]);
+	if (styles[theme][style])
+		buf_str(out, styles[theme][style]);
 }
 
-void term_reset(struct buf *out, bool color)
+void term_reset(struct buf *out, enum term_theme theme)
 {
-	if (color)
+	if (theme != THEME_NONE)
 		buf_put(out, "\033[0m", 4);
+}
+
+enum term_theme term_theme_find(const char *name)
+{
+	static const char *const names[THEME_MAX] = { "none", "dark", "light" };
+	unsigned int theme = THEME_NONE;
+
+	while (theme < THEME_MAX && strcmp(names[theme], name) != 0)
+		theme++;
+	return theme;
+}
+
+enum term_theme term_theme_guess(const char *theme, const char *colorfgbg)
+{
+	enum term_theme chosen = theme ? term_theme_find(theme) : THEME_MAX;
+	const char *back = colorfgbg ? strrchr(colorfgbg, ';') : NULL;
+
+	if (chosen != THEME_MAX)
+		return chosen;
+	/* the 16 colours: 7 and those above 8 are bright */
+	if (back && (strcmp(back, ";7") == 0 || strcmp(back, ";9") == 0 || (back[1] == '1' && back[2])))
+		return THEME_LIGHT;
+	return THEME_DARK;
 }
 
 /* The bytes of the character or colour sequence at s, and its columns. */
@@ -166,7 +199,7 @@ void term_pad(struct buf *out, size_t from, size_t columns)
 		buf_pad(out, out->len, columns - have);
 }
 
-void term_cut(struct buf *out, size_t from, size_t width, bool color)
+void term_cut(struct buf *out, size_t from, size_t width, enum term_theme theme)
 {
 	const unsigned char *s = (const void *)(out->p + from);
 	size_t n = out->len - from, columns = 0, more, keep = 0;
@@ -186,5 +219,68 @@ void term_cut(struct buf *out, size_t from, size_t width, bool color)
 	}
 	out->len = from + keep;
 	buf_put(out, "\xe2\x80\xa6", 3);
-	term_reset(out, color);
+	term_reset(out, theme);
+}
+
+#define PATH_SHORT 16 /* columns of a path that stay */
+
+/* The longest path: bytes from a slash after a space up to the next space. */
+static size_t find_path(const struct buf *out, size_t from, size_t *ret_at)
+{
+	size_t best = 0;
+
+	for (size_t i = from + 1; i < out->len;) {
+		size_t n = 0;
+
+		if (out->p[i] != '/' || out->p[i - 1] != ' ') {
+			i++;
+			continue;
+		}
+		while (i + n < out->len && out->p[i + n] != ' ' && out->p[i + n] != 033)
+			n++;
+		if (n > best) {
+			best = n;
+			*ret_at = i;
+		}
+		i += n;
+	}
+	return best;
+}
+
+/* Where `columns` columns after byte i are. */
+static size_t skip_columns(const struct buf *out, size_t i, size_t columns)
+{
+	size_t more, passed = 0;
+
+	while (i < out->len && passed < columns) {
+		i += step((const unsigned char *)out->p + i, out->len - i, &more);
+		passed += more;
+	}
+	return i;
+}
+
+/* Leaves `drop` columns out of the middle of a path of n; the name at its end matters most. */
+static void drop_middle(struct buf *out, size_t at, size_t n, size_t drop)
+{
+	size_t first = skip_columns(out, at, (n - drop) / 3), end = skip_columns(out, first, drop);
+
+	if (end < first + 3)
+		return;
+	memcpy(out->p + first, "\xe2\x80\xa6", 3);
+	memmove(out->p + first + 3, out->p + end, out->len - end);
+	out->len -= end - first - 3;
+}
+
+void term_shorten(struct buf *out, size_t from, size_t width)
+{
+	for (int round = 0; round < 2 && width && !out->failed; round++) { /* rename has two */
+		size_t columns = term_columns(out->p + from, out->len - from), at = 0;
+		size_t n = find_path(out, from, &at), drop;
+
+		n = term_columns(out->p + at, n);
+		if (columns <= width || n <= PATH_SHORT + 4)
+			return;
+		drop = columns - width + 1; /* and the ellipsis */
+		drop_middle(out, at, n, drop < 4 ? 4 : drop > n - PATH_SHORT ? n - PATH_SHORT : drop);
+	}
 }

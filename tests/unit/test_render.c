@@ -609,9 +609,23 @@ static void test_width(void **state)
 	r.view.width = 40;
 	BUILD_CALL(&b, "unlink", 0, 0x1000);
 	build_str(&b, 0, "/a/very/long/path/that/does/not/fit");
-	assert_string_equal(show(&r), "00:00:01.000 cat[1234]            delet\xe2\x80\xa6\n");
-	r.view.color = true;
+	assert_non_null(strstr(show(&r), "00:00:01 cat[1234]      deleted /a/ve\xe2\x80\xa6"));
+	r.view.color = THEME_DARK;
 	assert_non_null(strstr(show(&r), "\xe2\x80\xa6\033[0m\n"));
+	r.view.color = THEME_NONE;
+	r.view.width = 56;
+	assert_string_equal(show(&r), "00:00:01 cat[1234]      deleted /a/very…hat/does/not/fit\n");
+	BUILD_CALL(&b, "unlink", -13, 0x1000);
+	build_str(&b, 0, "/a/very/long/path/that/does/not/fit");
+	r.view.width = 60;
+	assert_string_equal(show(&r), "00:00:01 cat[1234]      tried to delete /a/v…: no permission\n");
+	r.view.width = 200;
+	assert_string_equal(show(&r), "00:00:01.000 cat[1234]            tried to delete "
+				      "/a/very/long/path/that/does/not/fit: no permission\n");
+	r.view.is_terminal = false; /* a pipe has no width */
+	r.view.width = 60;
+	assert_string_equal(show(&r), "00:00:01.000 cat[1234]            tried to delete "
+				      "/a/very/long/path/that/does/not/fit: no permission\n");
 }
 
 /* Every call of the table with made-up arguments and items: nothing is read that was not captured. */

@@ -146,9 +146,56 @@ static void test_units(void **state)
 	}
 }
 
+static void test_themes(void **state)
+{
+	(void)state;
+	assert_int_equal(term_theme_find("light"), THEME_LIGHT);
+	assert_int_equal(term_theme_find("pink"), THEME_MAX);
+	assert_int_equal(term_theme_guess(NULL, NULL), THEME_DARK);
+	assert_int_equal(term_theme_guess(NULL, "15;0"), THEME_DARK);
+	assert_int_equal(term_theme_guess(NULL, "0;15"), THEME_LIGHT);
+	assert_int_equal(term_theme_guess(NULL, "0;default;7"), THEME_LIGHT);
+	assert_int_equal(term_theme_guess(NULL, "7;8"), THEME_DARK);
+	assert_int_equal(term_theme_guess(NULL, "nonsense"), THEME_DARK);
+	assert_int_equal(term_theme_guess("dark", "0;15"), THEME_DARK);
+	assert_int_equal(term_theme_guess("none", "0;15"), THEME_NONE);
+	assert_int_equal(term_theme_guess("pink", "0;15"), THEME_LIGHT);
+}
+
+static const char *shortened(const char *text, size_t width)
+{
+	static char line[512];
+	struct buf out = { 0 };
+
+	buf_str(&out, text);
+	term_shorten(&out, 0, width);
+	memcpy(line, out.p, out.len);
+	line[out.len] = '\0';
+	buf_done(&out);
+	return line;
+}
+
+static void test_shorten(void **state)
+{
+	static const char wide[] = "opened /äääääääääääää"
+				   "äääääääääääää as fd 3";
+
+	(void)state;
+	assert_string_equal(shortened("opened /usr/lib/x86_64-linux-gnu/libc.so.6 as fd 3", 60),
+			    "opened /usr/lib/x86_64-linux-gnu/libc.so.6 as fd 3");
+	assert_string_equal(shortened("opened /usr/lib/x86_64-linux-gnu/libc.so.6 as fd 3", 40),
+			    "opened /usr/lib…ux-gnu/libc.so.6 as fd 3");
+	assert_string_equal(shortened("opened /short as fd 3", 10), "opened /short as fd 3");
+	assert_true(term_columns(shortened(wide, 32), strlen(shortened(wide, 32))) <= 32);
+	assert_non_null(strstr(shortened(wide, 32), "ä…ä"));
+	assert_true(term_columns(shortened("renamed /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa to "
+					   "/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", 50), 49) <= 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_themes), cmocka_unit_test(test_shorten),
 		cmocka_unit_test(test_escape),	     cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_json_strings), cmocka_unit_test(test_json_shape),
 		cmocka_unit_test(test_units),
