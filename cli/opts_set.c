@@ -386,6 +386,7 @@ int opts_finish(struct options *o, char *err)
 				  (o->command == CMD_RUN || o->command == CMD_SUMMARY));
 	f->fds = o->fds || human || o->match.npath;
 	f->ret_fds = o->fds || o->match.npath;
+	f->sentences = human && f->kind == FILTER_STREAM;
 	f->no_blocked = is_strace && f->kind == FILTER_STREAM;
 	return filter_parse(f, "", 0, err);
 }

@@ -38,7 +38,7 @@ static void pending_emit(struct backend *b, const struct tr_pending *p)
 	uint64_t limited = p->sessions & b->cfg->limited, now = bpf_now_ns();
 
 	task_capture_begin(b->capture, p->tid, b->cfg->string_limit, p->nr, p->abi,
-			   (const uint64_t *)p->args);
+			   (const uint64_t *)p->args, ~0U);
 	if (p->abi < TR_ABI_MAX && p->nr < TR_NR_MAX)
 		task_capture_run(b->capture, &b->cfg->plans[p->abi][p->nr], 0);
 	r = task_capture_record(b->capture);

@@ -53,7 +53,7 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 	if (plan->fd_args && (sessions & b->cfg.fds))
 		need_fd_args(b, t, plan, sessions & b->cfg.fds);
 	task_capture_begin(t->capture, t->tid, b->cfg.string_limit, t->call.nr, t->call.abi,
-			   t->call.args);
+			   t->call.args, sessions & b->cfg.whole ? ~0U : plan->said);
 	if (plan->nops && data)
 		task_capture_run(t->capture, plan, 0);
 }

@@ -69,10 +69,11 @@ struct tr_capture *task_capture_new(void)
 }
 
 void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint16_t nr,
-			uint8_t abi, const uint64_t *args)
+			uint8_t abi, const uint64_t *args, uint32_t wanted)
 {
 	memset(c, 0, offsetof(struct tr_capture, payload));
 	c->string_limit = string_limit;
+	c->args = wanted;
 	c->reader = tid;
 	c->rec.h.type = TR_SYSCALL;
 	c->rec.nr = nr;

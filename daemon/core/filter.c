@@ -246,6 +246,13 @@ static int set_no_data(struct filter *f, const char *value, char *err)
 	return 0;
 }
 
+static int set_sentences(struct filter *f, const char *value, char *err)
+{
+	(void)value, (void)err;
+	f->sentences = true;
+	return 0;
+}
+
 static int set_string(struct filter *f, const char *value, char *err)
 {
 	uint64_t v;
@@ -464,6 +471,11 @@ static void put_no_data(const struct filter *f, struct text *t)
 	put_flag(t, "no_data", f->no_data);
 }
 
+static void put_sentences(const struct filter *f, struct text *t)
+{
+	put_flag(t, "sentences", f->sentences);
+}
+
 static void put_string(const struct filter *f, struct text *t)
 {
 	put_number(t, "string", f->string_limit);
@@ -498,6 +510,7 @@ static const struct key keys[] = {
 	{"returned",   false, set_returned,   put_returned},
 	{"no_data",    false, set_no_data,    put_no_data},
 	{"trapped",    false, set_trapped,    put_trapped},
+	{"sentences",  false, set_sentences,  put_sentences},
 	{"string",     true,  set_string,     put_string},
 	{"queue",      true,  set_queue,      put_queue},
 };

@@ -61,6 +61,7 @@ struct filter {
 	bool returned;	    /* a summary counts only calls that return */
 	bool trapped;	    /* the process was started under a seccomp filter that traps what is asked for */
 	bool no_data;	    /* arguments without what they point to */
+	bool sentences;	    /* nor is what the sentences for people don't tell */
 	uint32_t string_limit; /* string=N: bytes of T_STR and data that are captured */
 	uint32_t queue_bytes;  /* queue=N: the most that waits for this client; 0: the server's default */
 };

@@ -330,7 +330,8 @@ void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 {
 	bool other_layout = abi == TR_ABI_I386 && sc_nr(row, TR_ABI_X86_64) >= 0;
 
-	*plan = (struct tr_plan){ .nargs = row->nargs, .flags = plan_flags(row) };
+	*plan = (struct tr_plan){ .nargs = row->nargs, .flags = plan_flags(row),
+				 .said = (uint8_t)sc_said(row) };
 	for (unsigned int i = 0; i < row->nargs; i++) {
 		const struct sc_arg *arg = &row->args[i];
 		struct tr_op op = { .arg = (uint8_t)i };

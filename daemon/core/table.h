@@ -280,6 +280,9 @@ const char *sc_abi_name(unsigned int abi);
 /* Fills plan from the row (all zero but nargs where nothing has to be read). */
 void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan);
 
+/* Bit i: people are told what argument i points to, or one of them hangs on it. */
+unsigned int sc_said(const struct sc_row *row);
+
 /* ret counts as an error of row: -4095..-1, and row can fail. row may be NULL. */
 int sc_is_error(const struct sc_row *row, int64_t ret);
 

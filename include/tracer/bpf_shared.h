@@ -33,6 +33,7 @@ struct tr_config {
 	__u64 fds;	 /* TR_FD facts for arguments */
 	__u64 ret_fds;	 /* and for results */
 	__u64 data;	 /* what arguments point to */
+	__u64 whole;	 /* also what no sentence tells */
 	__u64 blocked;	 /* reports of blocked calls */
 	__u64 cpu_time;	 /* summary sessions whose times are without the waiting */
 	__u64 returned;	 /* and those that count only calls that return */

@@ -33,6 +33,8 @@ struct tr_capture {
 	__u32 string_limit; /* bytes of strings and data, at most CAP_ITEM_MAX */
 	__u32 retry;	    /* bit per op that met a fault at entry */
 	__u32 fault;	    /* set by a piece that met one */
+	__u32 args;	    /* bit i: what args[i] points to is wanted */
+	__u32 pad;
 	__u64 reader;	    /* whose memory it is, for a cap_read that has to know */
 	struct tr_syscall rec;
 	__u8 payload[TR_PAYLOAD_MAX + CAP_ITEM_MAX + 16]; /* one item more, so that no sum of bounds is checked */
@@ -399,6 +401,8 @@ static inline __attribute__((always_inline)) int cap_due(const struct tr_capture
 							 const struct tr_op *op, __u32 i,
 							 int at_exit)
 {
+	if (!(c->args >> (op->arg & 7) & 1))
+		return 0;
 	if (!at_exit)
 		return op->flags & TR_OP_ENTRY;
 	if (c->retry >> i & 1)
@@ -497,6 +501,8 @@ CAP_FUNC int cap_derefs(struct tr_capture *c, const struct tr_plan *plan, __u32 
 
 		if (i >= plan->nderefs)
 			break;
+		if (!(c->args >> (plan->derefs[i].arg & 7) & 1))
+			continue;
 		flags = plan->derefs[i].flags;
 		again = at_exit && c->retry >> (TR_PLAN_OPS + i) & 1;
 		if (!again && !(flags & (at_exit ? TR_OP_EXIT : TR_OP_ENTRY)))

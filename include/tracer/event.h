@@ -282,7 +282,8 @@ struct tr_plan {
 	__u8 fd_args; /* bit i: args[i] is a descriptor (or AT_FDCWD) */
 	__u8 flags;   /* TR_PLAN_* */
 	__u8 nderefs;
-	__u8 pad[3];
+	__u8 said;    /* bit i: the sentence for people needs what args[i] points to */
+	__u8 pad[2];
 	struct tr_op ops[TR_PLAN_OPS];
 	struct tr_deref derefs[TR_PLAN_DEREFS];
 };

@@ -65,6 +65,7 @@ static int setup(void **state)
 	rig->pages = p;
 	rig->end = rig->pages + PAGE;
 	rig->c.string_limit = 32;
+	rig->c.args = ~0U;
 	rig->c.rec.h.type = TR_SYSCALL;
 	memset(rig->c.payload, 0xaa, sizeof(rig->c.payload)); /* padding is zeroed, or tests see it */
 	*state = rig;

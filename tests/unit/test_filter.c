@@ -77,7 +77,7 @@ static void test_keys(void **state)
 			       "kind=summary pid=1,22 pid=333 tid=4 uid=0,4294967295 comm=nginx "
 			       "comm=a=b cgroup=/system.slice unit=x.service errno=ENOENT,13 "
 			       "slower_ns=10000000 failed follow fds ret_fds no_blocked no_data "
-			       "string=0 queue=65536",
+			       "sentences string=0 queue=65536",
 			       err),
 			 0);
 	assert_int_equal(f.kind, FILTER_SUMMARY);
@@ -93,6 +93,7 @@ static void test_keys(void **state)
 	assert_true(f.errnos[0] == (1ULL << ENOENT | 1ULL << EACCES));
 	assert_true(f.slower_ns == 10000000);
 	assert_true(f.failed && f.follow && f.fds && f.ret_fds && f.no_blocked && f.no_data);
+	assert_true(f.sentences);
 	assert_int_equal(f.string_limit, 0);
 	assert_int_equal(f.queue_bytes, 65536);
 	filter_done(&f);

@@ -370,6 +370,18 @@ static void test_plan_of_read_and_stat(void **state)
 	assert_int_equal(plan.ops[1].size, 96);
 }
 
+static void test_what_sentences_need(void **state)
+{
+	(void)state;
+	assert_int_equal(sc_said(sc_by_name("newfstatat")) & 6, 6);
+	assert_int_equal(sc_said(sc_by_name("writev")) & 2, 0);
+	assert_int_equal(sc_said(sc_by_name("getdents64")) & 2, 0);
+	assert_int_equal(sc_said(sc_by_name("write")) & 2, 2);	 /* a sample of the data */
+	assert_int_equal(sc_said(sc_by_name("poll")) & 1, 1);	 /* {ready} */
+	assert_int_equal(sc_said(sc_by_name("accept4")) & 6, 6); /* the address and its length */
+	assert_int_equal(sc_said(sc_by_name("openat2")) & 4, 4); /* a condition on its flags */
+}
+
 static void test_plan_of_both_ways(void **state)
 {
 	struct tr_plan plan;
@@ -590,6 +602,7 @@ int main(void)
 		cmocka_unit_test(test_plans),
 		cmocka_unit_test(test_plan_of_openat),
 		cmocka_unit_test(test_plan_of_read_and_stat),
+		cmocka_unit_test(test_what_sentences_need),
 		cmocka_unit_test(test_plan_of_both_ways),
 		cmocka_unit_test(test_other_abis),
 		cmocka_unit_test(test_every_row_is_reached),
