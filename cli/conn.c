@@ -252,6 +252,8 @@ int conn_open(struct conn *c, const struct conn_where *where, char *err)
 		return 0;
 	if (r == -EINTR)
 		return msg_set(err, r, "interrupted");
+	if (where->running)
+		return msg_set(err, r, "no tracerd is running");
 	r = private_start(where->backend, &fd, &pid, err);
 	if (r)
 		return r;

@@ -27,6 +27,7 @@ struct conn_where {
 	const char *socket;
 	const char *backend;
 	int wake_fd; /* readable: give up (-EINTR) */
+	bool running; /* one that is there already: start none */
 };
 
 /*

@@ -63,6 +63,7 @@ static const struct opt opts[] = {
 	{"Who watches", 0, NULL, NULL, NULL, CMD_ALL | CMD_NONE, NULL, NULL},
 	{"socket", 0, "PATH", "the socket of tracerd", "--socket /run/tracerd/tracerd.sock", CMD_ALL | CMD_NONE, set_socket, NULL},
 	{"backend", 0, "NAME", "auto, bpf or ptrace", "--backend ptrace", CMD_ALL | CMD_NONE, set_backend, NULL},
+	{"reconnect", 0, NULL, "when tracerd ends, wait for the next and go on", "--reconnect", CMD_WATCH | CMD_RUN | CMD_SUMMARY, set_reconnect, NULL},
 	{"help", 'h', NULL, "this text", "--help", CMD_ALL | CMD_NONE | CMD_EXPLAIN, set_help, NULL},
 	{"version", 'V', NULL, "the version", "--version", CMD_ALL | CMD_NONE | CMD_EXPLAIN, set_version, NULL},
 };

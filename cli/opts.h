@@ -41,6 +41,7 @@ struct options {
 	bool follow, no_follow; /* as given */
 	bool quiet, quiet_startup;
 	bool show_secrets;
+	bool reconnect;
 	bool help, version;
 	const char *out;     /* -o */
 	const char *socket;  /* --socket */

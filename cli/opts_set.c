@@ -109,6 +109,13 @@ int set_show_secrets(struct options *o, const struct opt *opt, const char *value
 	return 0;
 }
 
+int set_reconnect(struct options *o, const struct opt *opt, const char *value, char *err)
+{
+	(void)opt, (void)value, (void)err;
+	o->reconnect = true;
+	return 0;
+}
+
 int set_no_follow(struct options *o, const struct opt *opt, const char *value, char *err)
 {
 	(void)opt, (void)value, (void)err;

@@ -16,6 +16,7 @@
 #define OPEN_MS 60000		 /* attaching takes seconds on a slow machine */
 #define SILENCE_NS 15000000000ULL /* a server that says nothing for so long after STOP is dead */
 #define SESSION_NICE 10
+#define RETRY_MS 100
 #define PRUNE_NS 1000000000ULL
 #define LAST_WRITE_MS 1000 /* how long a reader that does not read is waited for after a signal */
 
@@ -47,7 +48,11 @@ static int broken(struct session *s, int r, const char *why)
 static int connect_session(struct session *s, char *err)
 {
 	struct conn_where where = {
-	    .socket = s->o->socket, .backend = s->o->backend, .wake_fd = s->sigs.fd};
+	    .socket = s->o->socket,
+	    .backend = s->o->backend,
+	    .wake_fd = s->sigs.fd,
+	    .running = s->resuming && !s->conn.private_pid,
+	};
 
 	return conn_open(&s->conn, &where, err);
 }
@@ -213,6 +218,49 @@ static void take_signals(struct session *s)
 	}
 }
 
+static bool has_time(const struct session *s)
+{
+	return !s->deadline_ns || session_now_ns() < s->deadline_ns;
+}
+
+/* Until a tracerd is there again, nothing is left to be watched, or nobody wants it any more. */
+static int await_daemon(struct session *s)
+{
+	struct pollfd fd = {.fd = s->sigs.fd, .events = POLLIN};
+	char err[MSG_LEN];
+
+	while (has_time(s) && !(s->child.pid && s->child.reaped)) {
+		if (!connect_session(s, err))
+			return 0;
+		poll(&fd, 1, RETRY_MS);
+		take_signals(s);
+		if (s->ended || s->stopping)
+			break;
+	}
+	return -EINTR;
+}
+
+/* --reconnect: the same question to the next tracerd, which knows nothing of the one before. */
+static int resume(struct session *s)
+{
+	struct tr_hdr forget = {.len = sizeof(forget), .type = TR_RESET};
+	char err[MSG_LEN] = "";
+
+	msg("tracerd closed the connection: waiting for it to come back");
+	s->resuming = true;
+	conn_close(&s->conn);
+	facts_apply(s->facts, &forget);
+	if (await_daemon(s)) {
+		s->ended = true;
+		return 0;
+	}
+	if (open_session(s, err))
+		return broken(s, -EIO, err);
+	s->heard_ns = session_now_ns();
+	msg("tracerd is back: what was done meanwhile is not shown");
+	return 0;
+}
+
 static int take_records(struct session *s, const char *p, size_t n)
 {
 	while (n) {
@@ -272,6 +320,8 @@ static int take_frames(struct session *s)
 	}
 	if (r)
 		return broken(s, r, "what tracerd says can't be understood");
+	if (s->conn.eof && !s->ended && !s->stopping && s->o->reconnect)
+		return resume(s);
 	if (s->conn.eof && !s->ended)
 		return broken(s, -EPIPE, "tracerd closed the connection");
 	return 0;

@@ -48,6 +48,7 @@ struct session {
 	uint64_t deadline_ns; /* --duration, CLOCK_MONOTONIC; 0: none */
 	uint64_t tick_ns, prune_ns, heard_ns; /* next tick, next prune; when the server was heard last */
 	bool stopping; /* STOP was sent */
+	bool resuming; /* not the first tracerd */
 	bool ended;    /* no more is wanted or comes */
 	bool complete; /* END came */
 	bool broken;   /* something failed and was told */

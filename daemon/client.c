@@ -53,9 +53,8 @@ void client_send(struct client *c, uint16_t type, const void *payload, size_t le
 {
 	struct tr_frame f = {.len = sizeof(f) + len, .type = type};
 
-	evbuffer_add(c->out, &f, sizeof(f));
-	if (len)
-		evbuffer_add(c->out, payload, len);
+	if (evbuffer_add(c->out, &f, sizeof(f)) || (len && evbuffer_add(c->out, payload, len)))
+		c->broken = true;
 }
 
 void client_error(struct client *c, const char *sentence)
@@ -65,6 +64,8 @@ void client_error(struct client *c, const char *sentence)
 
 bool client_flush(struct client *c)
 {
+	if (c->broken)
+		return false;
 	while (evbuffer_get_length(c->out)) {
 		int n = evbuffer_write(c->out, c->fd);
 

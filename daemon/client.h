@@ -33,6 +33,7 @@ struct client {
 	bool wants_blocked;
 	bool snapshot;	      /* a summary was asked for */
 	uint64_t interval_ns; /* when its interval began */
+	bool broken; /* what it was to be told did not fit into memory: it is to hang up */
 	struct event *readable, *writable;
 	struct evbuffer *out;
 	size_t have; /* bytes of a request that have come */

@@ -106,12 +106,16 @@ static void try_snapshot(struct client *c)
 {
 	struct ctl *ctl = c->ctl;
 	uint64_t now = now_ns(CLOCK_MONOTONIC);
+	int r;
 
-	if (c->snapshot &&
-	    !summary_send(c->out, ctl->ops, ctl->backend, c->session, now - c->interval_ns)) {
-		c->snapshot = false;
-		c->interval_ns = now;
-	}
+	if (!c->snapshot)
+		return;
+	r = summary_send(c->out, ctl->ops, ctl->backend, c->session, now - c->interval_ns);
+	if (r == -EAGAIN)
+		return;
+	c->broken |= r != 0;
+	c->snapshot = false;
+	c->interval_ns = now;
 }
 
 static void finish(struct client *c)

@@ -12,12 +12,14 @@
 #include "payload.h"
 
 #define CHUNK_SIZE (HUB_QUEUE_MIN / 2)
+#define SPARE_SIZE (4 * CHUNK_SIZE) /* libevent asks for as much as the buffer before had */
 #define POOL_MAX 64 /* chunks that are kept for reuse: 8 MB */
 
 struct chunk {
 	struct chunk *next;
 	struct hub *hub;
 	uint32_t len;
+	uint32_t records; /* in it, facts not counted */
 	_Alignas(8) uint8_t data[CHUNK_SIZE];
 };
 
@@ -80,6 +82,18 @@ void hub_free(struct hub *h)
 	free(h);
 }
 
+/* Not the last of the memory: where it ends records are lost, but clients still get answers. */
+static struct chunk *chunk_new(struct hub *h)
+{
+	void *spare = malloc(SPARE_SIZE);
+	struct chunk *c = spare ? malloc(sizeof(*c)) : NULL;
+
+	free(spare);
+	if (c)
+		c->hub = h;
+	return c;
+}
+
 static struct chunk *chunk_get(struct hub *h)
 {
 	struct chunk *c = h->pool;
@@ -88,12 +102,12 @@ static struct chunk *chunk_get(struct hub *h)
 		h->pool = c->next;
 		h->npool--;
 	} else {
-		c = malloc(sizeof(*c));
+		c = chunk_new(h);
 		if (!c)
 			return NULL;
-		c->hub = h;
 	}
 	c->len = sizeof(struct tr_frame);
+	c->records = 0;
 	return c;
 }
 
@@ -127,8 +141,14 @@ static void seal(struct session *s)
 	s->chunk = NULL;
 	f = (struct tr_frame *)c->data;
 	*f = (struct tr_frame){.len = c->len, .type = TR_FRAME_RECORDS};
-	if (c->len == sizeof(*f) || evbuffer_add_reference(s->out, c->data, c->len, chunk_sent, c))
-		chunk_put(c);
+	if (c->len > sizeof(*f) && !evbuffer_add_reference(s->out, c->data, c->len, chunk_sent, c))
+		return;
+	/* Without memory all of it is lost, and facts were in it. */
+	s->delivered -= c->records;
+	s->lost += c->records;
+	s->unsaid[TR_LOST_CLIENT] += c->records;
+	s->forgotten |= c->len > sizeof(*f);
+	chunk_put(c);
 }
 
 /* Not even one chunk more than that which is being filled. */
@@ -249,6 +269,7 @@ static void session_record(struct hub *h, struct session *s, const struct tr_hdr
 	}
 	if (put(h, s, rec, fact)) {
 		s->delivered += !fact;
+		s->chunk->records += !fact;
 		return;
 	}
 	if (fact) {

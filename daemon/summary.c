@@ -15,6 +15,7 @@ struct writer {
 	struct evbuffer *out;
 	struct buf entries;
 	struct tr_summary_head head;
+	bool failed; /* half a frame may have been queued */
 };
 
 static void send_frame(struct writer *w, bool last)
@@ -25,9 +26,10 @@ static void send_frame(struct writer *w, bool last)
 	};
 
 	w->head.last = last;
-	evbuffer_add(w->out, &f, sizeof(f));
-	evbuffer_add(w->out, &w->head, sizeof(w->head));
-	evbuffer_add(w->out, w->entries.p, w->entries.len);
+	if (w->entries.failed || evbuffer_add(w->out, &f, sizeof(f)) ||
+	    evbuffer_add(w->out, &w->head, sizeof(w->head)) ||
+	    evbuffer_add(w->out, w->entries.p, w->entries.len))
+		w->failed = true;
 	w->entries.len = 0;
 	w->head.entries = 0;
 }
@@ -64,10 +66,12 @@ int summary_send(struct evbuffer *out, const struct backend_ops *ops, struct bac
 	int64_t lost;
 
 	lost = ops->summary_end(b, session, add_entry, &w);
-	if (lost == -EAGAIN)
-		return -EAGAIN;
-	w.head.lost = lost > 0 ? lost : 0;
+	if (lost < 0) {
+		buf_done(&w.entries);
+		return lost;
+	}
+	w.head.lost = lost;
 	send_frame(&w, true);
 	buf_done(&w.entries);
-	return 0;
+	return w.failed ? -ENOMEM : 0;
 }

@@ -8,7 +8,7 @@
 #include <event2/buffer.h>
 #include "backend.h"
 
-/* Appends the frames of one interval to out. -EAGAIN: not ready, nothing was appended. */
+/* Appends the frames of one interval to out. -EAGAIN: not ready; another error: half a frame may be there. */
 int summary_send(struct evbuffer *out, const struct backend_ops *ops, struct backend *b,
 		 unsigned int session, uint64_t duration_ns);
 

@@ -122,9 +122,10 @@ run_integration() {
 	[ -r /sys/kernel/btf/vmlinux ] || reason="the kernel has no BTF (/sys/kernel/btf/vmlinux)"
 	if [ -z "$reason" ]; then
 		run_scripts "$1" integration
+		run_scripts "$1" system
 		return
 	fi
-	for script in "$src"/tests/integration/*.sh; do
+	for script in "$src"/tests/integration/*.sh "$src"/tests/system/*.sh; do
 		case $script in
 		*/lib*) ;;
 		*) skipped=$((skipped + 1)) ;;

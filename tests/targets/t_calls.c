@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MAX 8192
+
 struct plan {
 	pthread_barrier_t start;
 	long getppid, open, nanosleep;
@@ -34,7 +36,7 @@ static void *calls(void *arg)
 int main(int argc, char **argv)
 {
 	struct plan plan = { 0 };
-	pthread_t threads[256];
+	static pthread_t threads[MAX];
 	int n;
 
 	if (argc < 5)
@@ -43,7 +45,7 @@ int main(int argc, char **argv)
 	plan.getppid = atol(argv[2]);
 	plan.open = atol(argv[3]);
 	plan.nanosleep = atol(argv[4]);
-	if (n < 1 || n > 256)
+	if (n < 1 || n > MAX)
 		return 2;
 	pthread_barrier_init(&plan.start, NULL, (unsigned int)n);
 	for (int i = 1; i < n; i++)
