@@ -5,7 +5,9 @@
 # for that is where tracerd looks for it.
 set(here ${PROJECT_SOURCE_DIR}/packaging)
 
-configure_file(${here}/systemd/tracerd.service.in tracerd.service @ONLY)
+# The prefix is known for certain only now: a package is made with its own.
+install(CODE "set(TRACERD \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_SBINDIR}/tracerd\")
+	configure_file(\"${here}/systemd/tracerd.service.in\" \"${PROJECT_BINARY_DIR}/tracerd.service\" @ONLY)")
 install(FILES ${PROJECT_BINARY_DIR}/tracerd.service ${here}/systemd/tracerd.socket
 	DESTINATION lib/systemd/system)
 install(FILES ${here}/systemd/tracerd.sysusers DESTINATION lib/sysusers.d RENAME tracerd.conf)

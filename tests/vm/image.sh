@@ -77,6 +77,7 @@ root() {
 	target=$cache/root.cpio.zst
 	[ -s "$target" ] || {
 		command -v mmdebstrap >/dev/null || die "mmdebstrap is needed"
+		command -v bsdtar >/dev/null || die "bsdtar is needed"
 		mmdebstrap --variant=minbase --include="$root_packages" --format=tar \
 			--dpkgopt='path-exclude=/usr/share/doc/*' \
 			--dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -84,8 +85,9 @@ root() {
 			--customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*' \
 			--customize-hook='ln -s /lib/systemd/systemd "$1/init"' \
 			--customize-hook='echo tracer-vm >"$1/etc/hostname"' \
-			--customize-hook='(cd "$1" && find . -xdev | cpio --quiet -o -H newc) | zstd -q -1 -T0 >"'"$target.new"'"' \
-			bookworm /dev/null "$(archive)" >&2 || die "can't make the root"
+			bookworm "$target.tar" "$(archive)" >&2 || die "can't make the root"
+		bsdtar -cf - --format=newc "@$target.tar" | zstd -q -1 -T0 >"$target.new"
+		rm "$target.tar"
 		mv "$target.new" "$target"
 	}
 	echo "$target"

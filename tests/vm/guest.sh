@@ -1,0 +1,251 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#
+# guest.sh bpf|ptrace - runs inside of a virtual machine that is thrown away afterwards: installs the
+# package, uses it as an administrator does, and removes it. The argument is what this kernel can do.
+# Prints TAP.
+set -u
+can=$1
+export LC_ALL=C.UTF-8 HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive
+dir=$(mktemp -d)
+chmod 755 "$dir"
+cases=0
+
+ok() {
+	name=$1
+	shift
+	cases=$((cases + 1))
+	if "$@" >"$dir/why" 2>&1; then
+		echo "ok $cases - $name"
+	else
+		echo "not ok $cases - $name"
+		sed 's/^/# /' "$dir/why" | head -n 30
+	fi
+}
+
+not() {
+	! "$@"
+}
+
+is() {
+	[ "$1" = "$2" ] || {
+		echo "is $1, should be $2"
+		return 1
+	}
+}
+
+# Everything is slow here, so there is much time, and little is lost when less is needed.
+until_ok() {
+	tries=$(($1 * 10))
+	shift
+	until "$@" >"$dir/last" 2>&1; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || {
+			cat "$dir/last"
+			return 1
+		}
+		sleep 0.1
+	done
+}
+
+says() {
+	printf '%s\n' "$1" | grep -q -e "$2" || {
+		echo "$1"
+		return 1
+	}
+}
+
+log_has() {
+	journalctl -q --no-pager -u tracerd -o cat "${2:---lines=all}" | grep -q -e "$1" || {
+		journalctl -q --no-pager -u tracerd -n 20
+		return 1
+	}
+}
+
+active() {
+	is "$(systemctl is-active "$1")" active
+}
+
+main_pid() {
+	systemctl show -P MainPID tracerd
+}
+
+restarted_since() {
+	active tracerd && [ "$(main_pid)" != "$1" ] && [ "$(main_pid)" != 0 ]
+}
+
+as() {
+	user=$1
+	shift
+	setpriv --reuid "$user" --regid "$user" --init-groups "$@"
+}
+
+sessions_are() {
+	is "$(tracectl status | sed -n 's/^sessions  *//p')" "$1"
+}
+
+install_package() {
+	dpkg -i /t/tracerd.deb
+}
+
+cleanly_installed() {
+	is "$(dpkg-query -W -f '${Status}' tracerd)" "install ok installed" && dpkg --verify tracerd
+}
+
+# What holds on every kernel that BPF works on, with the privileges that the unit gives.
+service_runs() {
+	ok "installing it starts it" until_ok 60 active tracerd
+	ok "and enables it" is "$(systemctl is-enabled tracerd)" enabled
+	ok "it runs as tracer" is "$(stat -c %U "/proc/$(main_pid)")" tracer
+	ok "with four capabilities" grep -q 'CapEff:.000000c000080004' "/proc/$(main_pid)/status"
+	ok "and can't get more" grep -q 'CapBnd:.000000c000080004' "/proc/$(main_pid)/status"
+	ok "the socket is for its group" is "$(stat -c %a:%G /run/tracerd/tracerd.sock)" 660:tracer
+	ok "it says that it serves, at level info" log_has 'serving /run/tracerd/tracerd.sock by bpf' -pinfo
+	ok "which is no warning" not log_has serving -pwarning
+	ok "status" says "$(tracectl status)" 'backend  *bpf'
+}
+
+commands_work() {
+	systemd-run -q --unit victim sh -c 'while :; do cat /etc/hostname; sleep 0.3; done'
+	ok "watch --unit" timeout 120 tracectl watch --unit victim --json -o "$dir/watch" -e openat,openat2 --follow --count 40
+	ok "it names paths" grep -q '"pathname":"/etc/hostname"' "$dir/watch"
+	systemctl stop victim
+	ok "run" timeout 120 tracectl run --json -o "$dir/run" -- cat /etc/hostname
+	ok "from execve" sh -c 'head -n 3 "$1" | grep -q execve' sh "$dir/run"
+	ok "to the end, without losses" sh -c 'tail -n 1 "$1" | grep -q "\"lost\":0"' sh "$dir/run"
+	ok "by the service" not says "$(tracectl run -- true 2>&1)" 'using ptrace'
+	ok "summary" says "$(tracectl summary -- dd if=/dev/zero of=/dev/null bs=1 count=1000 2>&1)" '1,00[0-9] .*read'
+	sleep 1000 &
+	sleeper=$!
+	ok "pending" says "$(tracectl pending --pid $sleeper)" clock_nanosleep
+	kill $sleeper
+}
+
+others_are_kept_out() {
+	useradd -m alice
+	useradd -m -G tracer bob
+	as alice sleep 1000 &
+	sleeper=$!
+	ok "a member of the group sees others" says "$(as bob tracectl pending --pid $sleeper 2>&1)" clock_nanosleep
+	kill $sleeper
+	sleep 1000 &
+	sleeper=$!
+	ok "a user does not see root's processes" not says "$(as alice tracectl pending --pid $sleeper 2>&1)" nanosleep
+	kill $sleeper
+}
+
+it_is_reloaded() {
+	pid=$(main_pid)
+	tracectl watch -e getppid -o /dev/null 2>"$dir/watch.err" &
+	watcher=$!
+	until_ok 60 sessions_are 1
+	sed -i 's/^#max-sessions.*/max-sessions = 1/' /etc/tracerd/tracerd.conf
+	ok "reload" systemctl reload tracerd
+	ok "takes the new value" until_ok 30 refused_by_limit
+	ok "keeps the process" is "$(main_pid)" "$pid"
+	ok "and the session" sessions_are 1
+	echo 'ring-mb = none' >>/etc/tracerd/tracerd.conf
+	ok "a mistake is refused" not systemctl reload tracerd
+	ok "with line and key" log_has 'tracerd.conf:[0-9]*: ring-mb: none is not a number'
+	ok "and changes nothing" sessions_are 1
+	sed -i '/none/d; s/^max-sessions.*/max-sessions = 9/' /etc/tracerd/tracerd.conf
+	ok "reload again" systemctl reload tracerd
+	kill $watcher
+	wait $watcher
+}
+
+refused_by_limit() {
+	tracectl watch --count 1 -o /dev/null -e getppid 2>&1 | grep 'limit'
+}
+
+it_comes_back() {
+	pid=$(main_pid)
+	tracectl watch -e getppid -o /dev/null 2>"$dir/watch.err" &
+	watcher=$!
+	until_ok 60 sessions_are 1
+	kill -KILL "$pid"
+	wait $watcher
+	ok "kill -9: its client ends with a failure" test $? -ne 0
+	ok "and a sentence" grep -q '^tracectl: ' "$dir/watch.err"
+	ok "it is started again" until_ok 60 restarted_since "$pid"
+	mkdir -p /run/systemd/system/tracerd.service.d
+	printf '[Service]\nWatchdogSec=2\nWatchdogSignal=SIGKILL\n' >/run/systemd/system/tracerd.service.d/watchdog.conf
+	systemctl daemon-reload
+	systemctl restart tracerd
+	pid=$(main_pid)
+	sleep 6 # three times what the watchdog allows
+	ok "it feeds its watchdog" is "$(main_pid)" "$pid"
+	kill -STOP "$pid"
+	ok "when it hangs it is started again" until_ok 60 restarted_since "$pid"
+	rm -r /run/systemd/system/tracerd.service.d
+	systemctl daemon-reload
+}
+
+it_is_upgraded() {
+	pid=$(main_pid)
+	tracectl watch -e getppid -o /dev/null 2>"$dir/watch.err" &
+	watcher=$!
+	until_ok 60 sessions_are 1
+	ok "upgrade with a session open" install_package
+	wait $watcher
+	ok "the session ends and says so" grep -q '^tracectl: ' "$dir/watch.err"
+	ok "the new one runs" until_ok 60 restarted_since "$pid"
+	ok "the configuration is still the administrator's" grep -q 'max-sessions = 9' /etc/tracerd/tracerd.conf
+}
+
+it_starts_by_socket() {
+	systemctl disable -q --now tracerd.service
+	ok "stopped, it leaves no socket" test ! -e /run/tracerd/tracerd.sock
+	ok "tracerd.socket" systemctl start tracerd.socket
+	ok "does not start it yet" not active tracerd.service
+	ok "but the first question does" says "$(tracectl status --socket /run/tracerd/tracerd.sock 2>&1)" bpf
+	ok "it runs" active tracerd.service
+	ok "as tracer, still" is "$(stat -c %U "/proc/$(main_pid)")" tracer
+	systemctl stop -q tracerd.service 2>/dev/null
+	ok "the socket outlives it" test -S /run/tracerd/tracerd.sock
+	systemctl stop -q tracerd.socket
+	systemctl enable -q --now tracerd.service
+	ok "as a service again" until_ok 60 active tracerd
+}
+
+without_bpf() {
+	ok "installing does not fail" cleanly_installed
+	ok "the service says what is missing" until_ok 60 log_has 'has no BPF task storage'
+	ok "and is not tried again and again" is "$(systemctl show -P NRestarts tracerd)" 0
+	ok "run" timeout 120 tracectl run --json -o "$dir/run" -- cat /etc/hostname
+	ok "from execve" sh -c 'head -n 3 "$1" | grep -q execve' sh "$dir/run"
+	ok "says by what and why" says "$(tracectl run -o /dev/null -- true 2>&1)" 'using ptrace, for .* has no BPF task storage'
+	useradd -m alice
+	ok "run without privileges" as alice timeout 120 tracectl run -o /dev/null -- true
+	ok "summary" says "$(tracectl summary -- dd if=/dev/zero of=/dev/null bs=1 count=1000 2>&1)" '1,00[0-9] .*read'
+}
+
+leftovers() {
+	find /etc /run /usr /var/lib/systemd /lib/systemd -name '*tracer*' ! -name 'tracer-test*' | grep .
+}
+
+it_goes() {
+	ok "remove" dpkg -r tracerd
+	ok "stops it" not active tracerd
+	ok "keeps the configuration" test -f /etc/tracerd/tracerd.conf
+	ok "purge" dpkg -P tracerd
+	ok "leaves nothing" not leftovers
+}
+
+echo "# $(uname -r)"
+ok "install" install_package
+ok "cleanly" cleanly_installed
+ok "the configuration is right" tracerd --check-config
+if [ "$can" = bpf ]; then
+	service_runs
+	commands_work
+	others_are_kept_out
+	it_is_reloaded
+	it_comes_back
+	it_starts_by_socket
+	it_is_upgraded
+else
+	without_bpf
+fi
+it_goes
+echo "1..$cases"

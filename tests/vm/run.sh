@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#
+# run.sh BUILD_DIR [KERNEL].. - boots Debian's kernels (5.10, 6.1, 6.12; all of them if none is named)
+# under qemu without hardware support, each with a Debian 12 that installs the package of the build tree
+# and tries it (guest.sh). Ends with "N passed, N failed", and with status 1 if anything failed.
+# What is downloaded stays in $TRACER_VM_CACHE, or BUILD_DIR/vm.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "$1" && pwd)
+shift
+[ $# -gt 0 ] || set -- 6.1 6.12 5.10
+cache=${TRACER_VM_CACHE:-$build/vm}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+total=0
+broken=0
+
+# The package, made of what is built, and the guest's own things: unpacked over the root.
+make_overlay() {
+	(cd "$build" && cpack -G DEB -B "$scratch/deb" >"$scratch/cpack.log" 2>&1) || {
+		cat "$scratch/cpack.log"
+		exit 1
+	}
+	top=$scratch/overlay
+	mkdir -p "$top/t" "$top/etc/systemd/system/multi-user.target.wants"
+	cp "$scratch"/deb/*.deb "$top/t/tracerd.deb"
+	install -m 755 "$here/guest.sh" "$top/t/guest.sh"
+	echo 0123456789abcdef0123456789abcdef >"$top/etc/machine-id"
+	cat >"$top/etc/systemd/system/tracer-test.service" <<-'UNIT'
+		[Unit]
+		After=multi-user.target
+		[Service]
+		Type=oneshot
+		ExecStart=sh -c 'exec /t/guest.sh $$(cat /t/can) >/dev/ttyS1 2>&1'
+		ExecStopPost=systemctl poweroff -ff
+	UNIT
+	ln -s ../tracer-test.service "$top/etc/systemd/system/multi-user.target.wants/"
+	for unit in systemd-networkd systemd-resolved systemd-timesyncd e2scrub_reap apt-daily.timer \
+		apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer getty@tty1 serial-getty@ttyS0 \
+		systemd-udev-settle; do
+		ln -s /dev/null "$top/etc/systemd/system/$unit$(suffix "$unit")"
+	done
+}
+
+suffix() {
+	case $1 in
+	*.timer) ;;
+	*) echo .service ;;
+	esac
+}
+
+# boot KERNEL: TAP in $scratch/tap. Without cx16, which qemu 7.2 computes wrong flags for.
+boot() {
+	case $1 in
+	5.10) echo ptrace >"$scratch/overlay/t/can" ;;
+	*) echo bpf >"$scratch/overlay/t/can" ;;
+	esac
+	kernel=$(sh "$here/image.sh" "$cache" kernel "$1")
+	root=$(sh "$here/image.sh" "$cache" root)
+	(cd "$scratch/overlay" && find . | cpio --quiet -o -H newc | zstd -q -1) >"$scratch/overlay.cpio"
+	cat "$root" "$scratch/overlay.cpio" >"$scratch/initrd"
+	timeout "${TRACER_VM_TIMEOUT:-600}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-cx16 \
+		-m 2048 -smp 2 -display none -monitor none -no-reboot -nodefaults \
+		-serial file:"$scratch/console" -serial file:"$scratch/tap" \
+		-kernel "$kernel" -initrd "$scratch/initrd" \
+		-append "console=ttyS0 panic=-1 quiet systemd.show_status=0" </dev/null || :
+}
+
+make_overlay
+for version; do
+	start=$(date +%s)
+	: >"$scratch/tap"
+	boot "$version"
+	tr -d '\r' <"$scratch/tap" >"$scratch/lines"
+	passed=$(grep -c '^ok ' "$scratch/lines") || :
+	failed=$(grep -c '^not ok ' "$scratch/lines") || :
+	if ! grep -qx "1\.\.$((passed + failed))" "$scratch/lines"; then
+		failed=$((failed + 1))
+		echo "Linux $version: ended before its last case"
+		tail -n 40 "$scratch/console"
+	fi
+	[ "$failed" -eq 0 ] || cat "$scratch/lines"
+	printf 'Linux %-6s %s: %d passed, %d failed, %d s\n' "$version" \
+		"$(sed -n 's/^# \([0-9].*\)/(\1)/p' "$scratch/lines" | head -n 1)" "$passed" "$failed" \
+		$(($(date +%s) - start))
+	total=$((total + passed))
+	broken=$((broken + failed))
+done
+echo "$total passed, $broken failed"
+[ "$broken" -eq 0 ]
