@@ -69,7 +69,11 @@ struct task_state {
 };
 
 /* Linux 6.2: reads of the kernel's structures without a function call for each. */
+#ifdef NO_RDONLY_CAST
+#define bpf_rdonly_cast(obj, btf_id) ((void *)(obj))
+#else
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+#endif
 const volatile bool have_rdonly_cast = false;
 
 struct tr_config cfg __attribute__((aligned(CACHE_LINE))) = {};

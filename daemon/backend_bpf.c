@@ -18,6 +18,7 @@
 #include "compile.h"
 #include "task_capture.h"
 #include "tracer.skel.h"
+#include "tracer_plain.skel.h"
 
 #define RING_MIN (64u << 10)
 #define RING_SMALL (512u << 10) /* about half of a CPU's own cache */
@@ -92,15 +93,33 @@ static bool has_kernel_function(const char *name)
 	return found;
 }
 
+/* The programs that were built without bpf_rdonly_cast; all else in them is the same. */
+static struct tracer_bpf *open_plain(void)
+{
+	struct tracer_bpf *skel = calloc(1, sizeof(*skel));
+	int r = skel ? tracer_bpf__create_skeleton(skel) : -ENOMEM;
+
+	if (!r) {
+		skel->skeleton->data = (void *)tracer_plain_bpf__elf_bytes(&skel->skeleton->data_sz);
+		r = bpf_object__open_skeleton(skel->skeleton, NULL);
+	}
+	if (!r)
+		return skel;
+	tracer_bpf__destroy(skel);
+	errno = -r;
+	return NULL;
+}
+
 static int load_skeleton(struct backend *b, bool scan)
 {
-	struct tracer_bpf *skel = tracer_bpf__open();
+	bool cast = has_kernel_function("bpf_rdonly_cast");
+	struct tracer_bpf *skel = cast ? tracer_bpf__open() : open_plain();
 
 	b->skel = skel;
 	if (!skel)
 		return -errno;
 	skel->rodata->ring_mask = b->nrings / 2 - 1;
-	skel->rodata->have_rdonly_cast = has_kernel_function("bpf_rdonly_cast");
+	skel->rodata->have_rdonly_cast = cast;
 	skel->rodata->ring_watermark = small_size(b) / 4;
 	bpf_program__set_autoload(skel->progs.task_scan, scan);
 	return tracer_bpf__load(skel);
