@@ -55,6 +55,14 @@ says() {
 	}
 }
 
+begins_with() {
+	head -n 3 "$2" | grep -q -e "$1"
+}
+
+ends_with() {
+	tail -n 1 "$2" | grep -q -e "$1"
+}
+
 log_has() {
 	journalctl -q --no-pager -u tracerd -o cat "${2:---lines=all}" | grep -q -e "$1" || {
 		journalctl -q --no-pager -u tracerd -n 20
@@ -99,38 +107,42 @@ service_runs() {
 	ok "it runs as tracer" is "$(stat -c %U "/proc/$(main_pid)")" tracer
 	ok "with four capabilities" grep -q 'CapEff:.000000c000080004' "/proc/$(main_pid)/status"
 	ok "and can't get more" grep -q 'CapBnd:.000000c000080004' "/proc/$(main_pid)/status"
-	ok "the socket is for its group" is "$(stat -c %a:%G /run/tracerd/tracerd.sock)" 660:tracer
+	ok "the socket is for everybody" is "$(stat -c %a:%G /run/tracerd/tracerd.sock)" 666:tracer
 	ok "it says that it serves, at level info" log_has 'serving /run/tracerd/tracerd.sock by bpf' -pinfo
 	ok "which is no warning" not log_has serving -pwarning
 	ok "status" says "$(tracectl status)" 'backend  *bpf'
 }
 
+# The service, and no other.
+tc() {
+	tracectl --socket /run/tracerd/tracerd.sock "$@"
+}
+
 commands_work() {
 	systemd-run -q --unit victim sh -c 'while :; do cat /etc/hostname; sleep 0.3; done'
-	ok "watch --unit" timeout 120 tracectl watch --unit victim --json -o "$dir/watch" -e openat,openat2 --follow --count 40
+	ok "watch --unit" timeout 120 tracectl --socket /run/tracerd/tracerd.sock watch --unit victim --json -o "$dir/watch" -e openat,openat2 --follow --count 40
 	ok "it names paths" grep -q '"pathname":"/etc/hostname"' "$dir/watch"
 	systemctl stop victim
-	ok "run" timeout 120 tracectl run --json -o "$dir/run" -- cat /etc/hostname
-	ok "from execve" sh -c 'head -n 3 "$1" | grep -q execve' sh "$dir/run"
-	ok "to the end, without losses" sh -c 'tail -n 1 "$1" | grep -q "\"lost\":0"' sh "$dir/run"
-	ok "by the service" not says "$(tracectl run -- true 2>&1)" 'using ptrace'
-	ok "summary" says "$(tracectl summary -- dd if=/dev/zero of=/dev/null bs=1 count=1000 2>&1)" '1,00[0-9] .*read'
+	ok "run" timeout 120 tracectl --socket /run/tracerd/tracerd.sock run --json -o "$dir/run" -- cat /etc/hostname
+	ok "from execve" begins_with execve "$dir/run"
+	ok "to the end, without losses" ends_with '"lost":0' "$dir/run"
+	ok "summary" says "$(tc summary -- dd if=/dev/zero of=/dev/null bs=1 count=1000 2>&1)" '1,00[0-9] .*read'
 	sleep 1000 &
 	sleeper=$!
-	ok "pending" says "$(tracectl pending --pid $sleeper)" clock_nanosleep
+	ok "pending" says "$(tc pending --pid $sleeper)" clock_nanosleep
 	kill $sleeper
 }
 
 others_are_kept_out() {
 	useradd -m alice
 	useradd -m -G tracer bob
-	as alice sleep 1000 &
+	setpriv --reuid alice --regid alice --init-groups sleep 1000 &
 	sleeper=$!
-	ok "a member of the group sees others" says "$(as bob tracectl pending --pid $sleeper 2>&1)" clock_nanosleep
+	ok "a member of the group sees others" says "$(as bob tracectl --socket /run/tracerd/tracerd.sock pending --pid $sleeper 2>&1)" clock_nanosleep
 	kill $sleeper
 	sleep 1000 &
 	sleeper=$!
-	ok "a user does not see root's processes" not says "$(as alice tracectl pending --pid $sleeper 2>&1)" nanosleep
+	ok "a user does not see root's processes" not says "$(as alice tracectl --socket /run/tracerd/tracerd.sock pending --pid $sleeper 2>&1)" nanosleep
 	kill $sleeper
 }
 
@@ -144,7 +156,7 @@ it_is_reloaded() {
 	ok "takes the new value" until_ok 30 refused_by_limit
 	ok "keeps the process" is "$(main_pid)" "$pid"
 	ok "and the session" sessions_are 1
-	echo 'ring-mb = none' >>/etc/tracerd/tracerd.conf
+	sed -i 's/^backend = bpf/&\nring-mb = none/' /etc/tracerd/tracerd.conf
 	ok "a mistake is refused" not systemctl reload tracerd
 	ok "with line and key" log_has 'tracerd.conf:[0-9]*: ring-mb: none is not a number'
 	ok "and changes nothing" sessions_are 1
@@ -213,15 +225,29 @@ without_bpf() {
 	ok "the service says what is missing" until_ok 60 log_has 'has no BPF task storage'
 	ok "and is not tried again and again" is "$(systemctl show -P NRestarts tracerd)" 0
 	ok "run" timeout 120 tracectl run --json -o "$dir/run" -- cat /etc/hostname
-	ok "from execve" sh -c 'head -n 3 "$1" | grep -q execve' sh "$dir/run"
+	ok "from execve" begins_with execve "$dir/run"
 	ok "says by what and why" says "$(tracectl run -o /dev/null -- true 2>&1)" 'using ptrace, for .* has no BPF task storage'
 	useradd -m alice
 	ok "run without privileges" as alice timeout 120 tracectl run -o /dev/null -- true
 	ok "summary" says "$(tracectl summary -- dd if=/dev/zero of=/dev/null bs=1 count=1000 2>&1)" '1,00[0-9] .*read'
 }
 
+# What the tests of the source tree say here, as cases of ours.
+source_test() {
+	SRC_DIR=/t BUILD_DIR=/t TRACECTL=/usr/bin/tracectl TRACERD=/usr/sbin/tracerd \
+		timeout 300 sh "/t/tests/integration/$1.sh" >"$dir/tap" 2>&1
+	while read -r line; do
+		case $line in
+		"ok "*) cases=$((cases + 1)) && echo "ok $cases - $1: ${line#* - }" ;;
+		"not ok "*) cases=$((cases + 1)) && echo "not ok $cases - $1: ${line#* - }" ;;
+		"#"*) echo "$line" ;;
+		esac
+	done <"$dir/tap"
+	ok "$1: to its end" grep -q '^1\.\.[1-9]' "$dir/tap"
+}
+
 leftovers() {
-	find /etc /run /usr /var/lib/systemd /lib/systemd -name '*tracer*' ! -name 'tracer-test*' | grep .
+	find /etc /run /usr /var/lib/systemd /lib/systemd -name '*tracer*' ! -name '*tracer-test*' | grep .
 }
 
 it_goes() {
@@ -238,8 +264,13 @@ ok "cleanly" cleanly_installed
 ok "the configuration is right" tracerd --check-config
 if [ "$can" = bpf ]; then
 	service_runs
+	active tracerd || {
+		journalctl -q --no-pager -u tracerd | sed 's/^/# /'
+		exit 1
+	}
 	commands_work
 	others_are_kept_out
+	source_test authorisation
 	it_is_reloaded
 	it_comes_back
 	it_starts_by_socket

@@ -27,6 +27,9 @@ make_overlay() {
 	mkdir -p "$top/t" "$top/etc/systemd/system/multi-user.target.wants"
 	cp "$scratch"/deb/*.deb "$top/t/tracerd.deb"
 	install -m 755 "$here/guest.sh" "$top/t/guest.sh"
+	mkdir -p "$top/t/tests/targets"
+	cp -r "$here/../integration" "$top/t/tests/"
+	cp "$build"/tests/targets/t_* "$top/t/tests/targets/"
 	echo 0123456789abcdef0123456789abcdef >"$top/etc/machine-id"
 	cat >"$top/etc/systemd/system/tracer-test.service" <<-'UNIT'
 		[Unit]
