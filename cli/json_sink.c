@@ -192,7 +192,18 @@ void json_address(struct json *j, const void *p, size_t n)
 
 static void on_sockaddr(struct sink *s, const void *p, size_t n)
 {
-	json_address(json_of(s), p, n);
+	struct address a;
+
+	address_parse(&a, p, n);
+	if (a.ip || a.path || a.family == AF_UNIX || !address_family(a.family)) {
+		json_address(json_of(s), p, n);
+		return;
+	}
+	s->ops->begin(s, GROUP_STRUCT);
+	s->ops->field(s, "family");
+	json_str(json_of(s), address_family(a.family));
+	value_sockaddr_rest(s, a.family, p, n);
+	s->ops->end(s, GROUP_STRUCT);
 }
 
 void json_status(struct json *j, int status)

@@ -142,6 +142,8 @@ struct value_type {
 };
 bool value_place(struct sink *s, const struct call *c, const struct value_type *t, const uint8_t *p,
 		 size_t n);
+void value_field_at(struct sink *s, const struct call *c, const struct sc_field *f, const uint8_t *p,
+		    size_t n);
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
 		  const uint8_t *p, size_t n);
 
@@ -175,6 +177,9 @@ void value_bytes(struct sink *s, const struct call *c, const struct tr_item *ite
 
 /* The descriptors that poll found ready, as an array. False: c is no poll, or they were not captured. */
 bool value_ready(struct sink *s, const struct call *c);
+
+/* The fields of an address that is no internet, Unix or netlink one, into a group. */
+void value_sockaddr_rest(struct sink *s, unsigned int family, const void *p, size_t n);
 
 /* A sockaddr as the struct that it is, for sinks that show it so. */
 void value_sockaddr_struct(struct sink *s, const void *p, size_t n);

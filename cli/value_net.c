@@ -168,6 +168,30 @@ static void put_netlink(struct sink *s, const uint8_t *b)
 	s->ops->word_end(s);
 }
 
+/* A hardware address has as many bytes as it says. */
+static size_t trim(unsigned int family, const uint8_t *p, size_t n)
+{
+	return family == AF_PACKET && n > 12 && p[11] < n - 12 ? 12u + p[11] : n;
+}
+
+void value_sockaddr_rest(struct sink *s, unsigned int family, const void *p, size_t n)
+{
+	static const struct tr_syscall no_rec;
+	static const struct call no_call = { .rec = &no_rec, .string_limit = 64 };
+	const struct sc_field *f = sc_sockaddr_fields(family, n);
+	const uint8_t *b = p;
+
+	if (!f && n > 2) {
+		s->ops->field(s, "sa_data");
+		s->ops->str(s, (const char *)p + 2, n - 2, 0);
+	}
+	n = trim(family, p, n);
+	for (; f && f->name && f->off + (size_t)f->size <= n; f++) {
+		s->ops->field(s, f->name);
+		value_field_at(s, &no_call, f, b + f->off, n - f->off);
+	}
+}
+
 void value_sockaddr_struct(struct sink *s, const void *p, size_t n)
 {
 	struct address a;
@@ -184,9 +208,8 @@ void value_sockaddr_struct(struct sink *s, const void *p, size_t n)
 		put_inet(s, &a, p);
 	} else if (a.family == AF_NETLINK && n >= 12) {
 		put_netlink(s, p);
-	} else if (n > 2) {
-		s->ops->field(s, "sa_data");
-		s->ops->str(s, (const char *)p + 2, n - 2, 0);
+	} else {
+		value_sockaddr_rest(s, a.family, p, n);
 	}
 	s->ops->end(s, GROUP_STRUCT);
 }

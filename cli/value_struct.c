@@ -105,6 +105,24 @@ static bool put_field(struct sink *s, const struct call *c, const struct sc_fiel
 	return true;
 }
 
+/* A field at p, of whose n bytes an array may have fewer elements than it could. */
+void value_field_at(struct sink *s, const struct call *c, const struct sc_field *f, const uint8_t *p,
+		    size_t n)
+{
+	struct sc_field one = *f;
+
+	if (f->count && n < (size_t)f->count * f->size)
+		one.count = (uint16_t)(n / f->size);
+	if (f->count && one.count <= 1) {
+		s->ops->begin(s, GROUP_ARRAY);
+		s->ops->elem(s);
+		value_place(s, c, &(struct value_type){ f->type, f->size, f->ref }, p, n);
+		s->ops->end(s, GROUP_ARRAY);
+		return;
+	}
+	put_field(s, c, &one, p, n);
+}
+
 static bool is_pointee(const struct sc_field *f)
 {
 	return f->type >= T_PSTR && f->type <= T_PARRAY;

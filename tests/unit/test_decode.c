@@ -262,6 +262,33 @@ static void test_netlink_generic(void **state)
 	assert_null(strstr(line_as("strace"), "nlmsg"));
 }
 
+static void test_addresses(void **state)
+{
+	static const uint8_t packet[20] = { 17, 0, 8, 0, 1, 0, 0, 0, 4, 3, 4, 6, 1, 2, 3, 4, 5, 6 };
+	static const uint8_t vsock[16] = { 40, 0, 0, 0, 0, 4, 0, 0, 2, 0, 0, 0 };
+	static const uint8_t rfcomm[10] = { 31, 0, 1, 2, 3, 4, 5, 6, 7 };
+
+	(void)state;
+	BUILD_CALL(&b, "bind", 0, 3, 0x2000, sizeof(packet));
+	build_item(&b, 1, 0, packet, sizeof(packet));
+	strace_is("bind(3, {sa_family=AF_PACKET, sll_protocol=htons(ETH_P_IP), sll_ifindex=1, "
+		  "sll_hatype=ARPHRD_LOOPBACK, sll_pkttype=PACKET_OUTGOING, sll_halen=6, "
+		  "sll_addr=[0x1, 0x2, 0x3, 0x4, 0x5, 0x6]}, 20) = 0\n");
+	assert_non_null(strstr(line_as("json"), "\"sll_addr\":[1,2,3,4,5,6]}"));
+	BUILD_CALL(&b, "connect", 0, 3, 0x2000, sizeof(vsock));
+	build_item(&b, 1, 0, vsock, sizeof(vsock));
+	strace_is("connect(3, {sa_family=AF_VSOCK, svm_cid=VMADDR_CID_HOST, svm_port=0x400, "
+		  "svm_flags=0}, 16) = 0\n");
+	BUILD_CALL(&b, "connect", 0, 3, 0x2000, sizeof(rfcomm));
+	build_item(&b, 1, 0, rfcomm, sizeof(rfcomm));
+	strace_is("connect(3, {sa_family=AF_BLUETOOTH, rc_bdaddr=01:02:03:04:05:06, rc_channel=7}, 10) "
+		  "= 0\n");
+	build_begin(&b, TR_SYSCALL, sizeof(b.call));
+	BUILD_CALL(&b, "connect", 0, 3, 0x2000, 4);
+	build_item(&b, 1, 0, vsock, 4); /* too short for what it says it is */
+	strace_is("connect(3, {sa_family=AF_VSOCK, sa_data=\"\\0\\0\"}, 4) = 0\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +298,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bpf_strings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iocbs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_quota, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_addresses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_netlink, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_netlink_error, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_netlink_generic, setup, teardown),
