@@ -228,7 +228,7 @@ static __always_inline void entry_report(struct task_struct *task, struct task_s
 	if (!mask)
 		return;
 	c = capture_get(task, st);
-	if (!c)
+	if (!c || c->retry) /* what could not be read yet would be missing: it waits for the return */
 		return;
 	st->reported |= mask;
 	c->rec.h.time_ns = bpf_ktime_get_ns();
@@ -242,7 +242,8 @@ int BPF_PROG(task_switch, bool preempt, struct task_struct *prev, struct task_st
 	struct task_state *st = state_find(prev);
 
 	if (st && st->live) {
-		entry_report(prev, st);
+		if (!preempt)
+			entry_report(prev, st);
 		if (st->live & cfg.cpu_time)
 			st->off_since_ns = bpf_ktime_get_ns();
 	}

@@ -245,7 +245,6 @@ static void put_filter(struct strace *st)
 	f->fds = o->decode_fds || o->npaths;
 	f->ret_fds = f->fds; /* a path is also that of what was opened before */
 	f->entries = true;
-	f->no_blocked = !o->npids;
 	f->string_limit = o->string_limit < FILTER_STRING_MAX ? o->string_limit : FILTER_STRING_MAX;
 	if (strace_numbers_any(&o->dump_read) || strace_numbers_any(&o->dump_write))
 		f->string_limit = FILTER_STRING_MAX;

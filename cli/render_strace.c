@@ -122,6 +122,16 @@ static bool is_halfway(const struct call *c, unsigned int i)
 	return c->rec->args[i] && call_arg_change(c, i) == CHANGE_BOTH;
 }
 
+/* strace looks at such an argument only when the call has returned, also where it is NULL. */
+static bool is_deferred(const struct call *c, unsigned int i)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+
+	if (c->rec->h.flags & TR_F_NO_RETURN || c->rec->args[i])
+		return call_arg_is_result(c, i);
+	return arg->dir == D_OUT && arg->type >= T_PATH && arg->type <= T_SOCKOPT;
+}
+
 static void put_arg_name(struct strace_sink *s, const struct call *c, unsigned int i)
 {
 	if (!s->arg_names)
@@ -162,12 +172,13 @@ static bool put_args(struct strace_sink *s, const struct call *c)
 	bool some = false;
 
 	for (unsigned int i = 0; i < c->nargs; i++) {
+		s->arg_at[i] = out->len;
 		if (call_arg_absent(c, i))
 			continue;
 		if (some)
 			buf_put(out, ", ", 2);
 		some = true;
-		if (!c->returned && (call_arg_is_result(c, i) || call_arg_change(c, i) == CHANGE_AFTER))
+		if (!c->returned && (is_deferred(c, i) || call_arg_change(c, i) == CHANGE_AFTER))
 			return false;
 		put_arg_name(s, c, i);
 		s->first = true;

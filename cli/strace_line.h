@@ -22,6 +22,7 @@ struct strace_task {
 	bool in_call;	 /* the beginning of its call was written */
 	bool unfinished; /* and then another line */
 	uint64_t waits_ns; /* how long the call had lasted when it began to wait; 0: it does not */
+	struct strace_task *execs; /* the thread whose execve makes it the leader, until that is shown */
 	bool ended;	 /* it is dead, but of its process others live */
 	uint32_t status; /* then: as wait(2) has it */
 	struct buf begun; /* what was written of the call */
@@ -69,5 +70,24 @@ void strace_line_flush(struct strace_line *l); /* the tasks' own files */
 /* "strace: " and a sentence, where messages go; between lines of the trace if they go there too. */
 void strace_line_say(struct strace_line *l, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* For the files that make lines. */
+
+#define STRACE_NO_CALL UINT32_MAX /* strace_task.nr: none was seen */
+
+struct strace_task *strace_line_find(const struct strace_line *l, uint32_t tid);
+void strace_line_drop(struct strace_line *l, struct strace_task *t);
+
+/*
+ * Closes the line that is open, and begins one of t: the process, the time, the number of the call. Returns
+ * where it begins in the buffer, for columns.
+ */
+size_t strace_line_lead(struct strace_line *l, struct strace_task *t, uint64_t ns, uint32_t nr);
+
+/* The part of a second, with its point, in 0, 3, 6 or 9 digits. */
+void strace_put_fraction(struct buf *out, uint64_t ns, unsigned int digits);
+
+/* The name of a process, to name (TR_COMM_LEN bytes); 0: it is not known. ctx: struct strace_line. */
+size_t strace_line_comm(void *ctx, uint32_t pid, char *name);
 
 #endif

@@ -42,6 +42,7 @@ struct strace_sink {
 	/* The name of a task, NULL: it is not known. comm NULL: names are not told. */
 	size_t (*comm)(void *ctx, uint32_t pid, char *name);
 	void *comm_ctx;
+	size_t arg_at[TR_MAX_ARGS]; /* where each argument begins, with the comma before it */
 	bool first;  /* no element yet on this level; true before each value */
 	bool is_set; /* elements are separated by spaces only */
 };

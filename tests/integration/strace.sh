@@ -23,7 +23,7 @@ normal() {
 	sed -e 's/0x[0-9a-f]\{5,\}/ADDR/g' \
 		-e 's/<[0-9]*\.[0-9]*>$/<TIME>/' \
 		-e 's/^\(\[pid \)\{0,1\} *[0-9]\{2,\}\(\]\{0,1\}\) /\1PID\2 /' \
-		-e 's/= [0-9]\{3,\}$/= NUMBER/; s/= [0-9]\{3,\}</= NUMBER</; s,/got,/want,; s/si_pid=[0-9]*/si_pid=PID/; s/kill([0-9]*/kill(PID/' \
+		-e 's/= [0-9]\{3,\}$/= NUMBER/; s/= [0-9]\{3,\}</= NUMBER</; s,/got,/want,; s/pid [0-9]* +++/pid PID +++/; s/changed to [0-9]*/changed to PID/; s/si_pid=[0-9]*/si_pid=PID/; s/kill([0-9]*/kill(PID/' \
 		-e 's/Process [0-9]*/Process PID/; s/si_utime=[0-9]*, si_stime=[0-9]*/TIMES/' \
 		-e 's/[0-9]* vars/N vars/; s/[0-9]*:[0-9:]*\.[0-9]*/CLOCK/; s/[0-9]\{10\}\.[0-9]*/CLOCK/' \
 		-e 's/\(  *= \)/ = /' "$1"
@@ -91,6 +91,63 @@ same "an unknown option" -Q
 same "an unknown call" -e nosuchcall true
 same "an unknown class" -e %nosuch true
 same "no such process" -p 99999999
+
+# Children. The order of lines of different processes is that of chance, but for who waits for whom.
+same "-f: one child after the other" -f -q -e signal=none -e trace=wait4,exit_group \
+	sh -c '(exit 3); exit 4'
+same "-f: exec by a thread" -f -e trace=execve,exit_group "$targets/t_exec_thread" /bin/true
+same "-f: a leader that ends first" -f -e trace=exit,exit_group "$targets/t_leader"
+strace -f -e none sh -c '(exit 3)' 2>&1 | normal /dev/stdin >"$dir/want.n"
+ours -f -e none sh -c '(exit 3)' 2>&1 | normal /dev/stdin >"$dir/got.n"
+ok "-f: who comes and goes" diff -u "$dir/want.n" "$dir/got.n"
+ours -f -e trace=clone,wait4 sh -c '(sleep 0.2; exit 3); :' 2>"$dir/got"
+ok "-f: a child is told of where it is made" grep -q '^clone(.*SIGCHLDstrace: Process [0-9]* attached$' "$dir/got"
+ok "-f: and the rest of the line follows" grep -q '^, child_tidptr=0x[0-9a-f]*) *= [0-9]*$' "$dir/got"
+ok "-f: a call that waits is unfinished" grep -q '^\[pid *[0-9]*\] wait4(-1,  <unfinished ...>$' "$dir/got"
+ok "-f: and resumed" grep -q '^<... wait4 resumed>\[{WIFEXITED(s) && WEXITSTATUS(s) == 3}\], 0, NULL) = [0-9]*$' "$dir/got"
+
+# Output that goes elsewhere: complete when strace ends.
+# files OPTION..: what both write, to files and to the terminal.
+files() {
+	title=$1
+	shift
+	for which in strace ours; do
+		mkdir "$dir/$which"
+		(cd "$dir/$which" && $which "$@" -e trace=execve,exit_group sh -c '(exit 3); exit 4' >stdout 2>stderr)
+		for file in "$dir/$which"/*; do
+			echo "== ${file##*/}" | sed 's/[0-9][0-9]*$/PID/'
+			normal "$file"
+		done >"$dir/$which.n"
+		rm -r "${dir:?}/$which"
+	done
+	ok "$title" diff -u "$dir/strace.n" "$dir/ours.n"
+}
+files "-o" -o trace
+files "-f -o" -f -o trace
+files "-ff -o" -ff -o trace
+files "-o |" -o '|cat >trace; echo end >>trace'
+echo before >"$dir/kept"
+ours -A -o "$dir/kept" -e none true
+ok "-A adds to a file" is "$(head -n 1 "$dir/kept") $(wc -l <"$dir/kept")" "before 2"
+
+# Processes that run.
+begin sleep 300
+ours -p $begun -e none 2>"$dir/got" &
+tracer=$!
+started="$started $tracer"
+until_ok 10 grep -q "^strace: Process $begun attached$" "$dir/got"
+sleeper=$begun
+end $sleeper KILL
+wait_for $tracer
+ok "-p: ends with the process" is $? 0
+ok "-p: tells how it ended" is "$(tail -n 1 "$dir/got")" "+++ killed by SIGKILL +++"
+gated /bin/echo from outside >"$dir/echo"
+begin "$TRACECTL" --socket "$sock" strace -f -o "$dir/trace" -p $gated 2>"$dir/got"
+until_ok 20 sessions_are 1
+open_gate
+wait_for $begun
+ok "-p -o: the file is complete" grep -q '+++ exited with 0 +++$' "$dir/trace"
+ok "-p -o: what it executed" grep -q 'execve("/bin/echo", \["/bin/echo", "from", "outside"\]' "$dir/trace"
 
 # The table's times are the only numbers in it that may differ.
 table() {
