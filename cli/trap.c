@@ -18,7 +18,10 @@
 #define LOAD(field) BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, field)
 #define ANSWER(action) BPF_RET | BPF_K, 0, 0, action
 
-/* Calls that the tracer must see whatever is asked for: names, masks, programs, filters of their own. */
+/*
+ * Calls that the tracer must see whatever is asked for, beside those that change whose a task is: programs,
+ * children, masks, filters of their own. No option of prctl changes what a record says but the two below.
+ */
 static const char *const always[] = {"execve", "execveat", "clone3", "seccomp", "sched_getaffinity",
 				     "sched_setaffinity"};
 
@@ -35,7 +38,7 @@ static bool is_always(const struct sc_row *row, unsigned int abi)
 		if (!strcmp(row->name, always[i]))
 			return true;
 	sc_plan(row, abi, &plan);
-	return plan.flags & TR_PLAN_CREDS;
+	return (plan.flags & TR_PLAN_CREDS) && strcmp(row->name, "prctl");
 }
 
 static void find_stops(const struct filter *f, unsigned int abi, bool stops[TR_NR_MAX])

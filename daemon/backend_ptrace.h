@@ -128,6 +128,7 @@ struct backend {
 	uint64_t stop_ns; /* of the stop that was served last */
 	uint64_t uncounted[TR_MAX_SESSIONS]; /* calls that a summary had no memory for */
 	uint64_t records;
+	uint64_t warned_ino; /* of the last program that runs without the privileges of its file */
 	unsigned int nheld, nfresh, nleaving; /* tasks with these flags */
 };
 
@@ -150,6 +151,7 @@ void ptrace_task_free(struct backend *b, struct ptrace_task *t);
 /* Attaches what the filter names. err: a sentence (FILTER_ERR_LEN). */
 int ptrace_attach(struct backend *b, unsigned int session, const struct filter *f, char *err);
 int ptrace_probe(const struct filter *f, char *err);
+const char *ptrace_scope_remedy(int scope); /* of Yama, not 0 */
 void ptrace_continue(struct backend *b, struct ptrace_task *t, int signo); /* or lets it go */
 void ptrace_stay(struct backend *b, struct ptrace_task *t); /* in its group-stop, or lets it go */
 void ptrace_release(struct backend *b); /* asks all tasks that nobody wants any more to leave */

@@ -64,6 +64,15 @@ int procfs_fd(uint32_t tgid, int32_t fd, struct tr_fd *f, char *payload, size_t 
 int procfs_syscall(uint32_t tid, uint64_t *nr_x, uint64_t args[TR_MAX_ARGS]);
 bool procfs_is_32bit(uint32_t tid);
 
+/* The program that a process runs: what it would become by a set-id bit, and where it lies. */
+struct procfs_exe {
+	bool set_uid, set_gid;
+	uint32_t uid, gid;
+	uint64_t ino;
+	char path[256];
+};
+int procfs_exe(uint32_t tid, struct procfs_exe *exe_x);
+
 /* kernel.yama.ptrace_scope, 0 where there is none. */
 int procfs_ptrace_scope(void);
 

@@ -306,6 +306,25 @@ bool procfs_is_32bit(uint32_t tid)
 	return slurp(head, sizeof(head), "/proc/%u/exe", tid) == 5 && head[4] == 1; /* ELFCLASS32 */
 }
 
+int procfs_exe(uint32_t tid, struct procfs_exe *exe_x)
+{
+	struct stat st;
+	char link[64];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/%u/exe", tid);
+	if (stat(link, &st))
+		return -errno;
+	n = readlink(link, exe_x->path, sizeof(exe_x->path) - 1);
+	exe_x->path[n > 0 ? n : 0] = '\0';
+	exe_x->set_uid = st.st_mode & S_ISUID;
+	exe_x->set_gid = (st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+	exe_x->uid = st.st_uid;
+	exe_x->gid = st.st_gid;
+	exe_x->ino = st.st_ino;
+	return 0;
+}
+
 int procfs_ptrace_scope(void)
 {
 	char text[16];

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include "log.h"
 #include "procfs.h"
 
 #define CLONE_FILES_FLAG 0x400
@@ -138,6 +139,21 @@ static uint32_t exec_name(const struct ptrace_task *t, char *name, size_t size)
 	return n + len;
 }
 
+/* The kernel gives no privileges to a program that somebody without them traces. Said once for each. */
+static void warn_set_id(struct backend *b, const struct ptrace_task *t)
+{
+	struct procfs_status status;
+	struct procfs_exe exe;
+
+	if (procfs_exe(t->tid, &exe) || !(exe.set_uid || exe.set_gid) || exe.ino == b->warned_ino ||
+	    procfs_status(t->tid, &status))
+		return;
+	if ((!exe.set_uid || exe.uid == status.euid) && (!exe.set_gid || exe.gid == status.egid))
+		return;
+	b->warned_ino = exe.ino;
+	log_warn("%s runs without the privileges of its set-id bit, for it is traced", exe.path);
+}
+
 static void on_exec(struct backend *b, struct ptrace_task *t)
 {
 	struct {
@@ -154,6 +170,7 @@ static void on_exec(struct backend *b, struct ptrace_task *t)
 		t->proc->nlive++;
 	}
 	ptrace_call_exec(b, t, old);
+	warn_set_id(b, t);
 	mask = t->mask & b->cfg.traced;
 	if (!mask)
 		return;

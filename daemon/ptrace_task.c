@@ -92,6 +92,14 @@ void ptrace_task_free(struct backend *b, struct ptrace_task *t)
 	free(t);
 }
 
+const char *ptrace_scope_remedy(int scope)
+{
+	if (scope == 1)
+		return "root can set it to 0, and `run` works without that";
+	return scope == 2 ? "only root may trace, who can also set it to 1 for `run`, or to 0" :
+			    "nobody may trace any process until the machine is booted without that";
+}
+
 /* Why a task that exists can't be traced. */
 static void explain(uint32_t tid, int r, char *why)
 {
@@ -109,9 +117,8 @@ static void explain(uint32_t tid, int r, char *why)
 			 "process %u can't be traced: it belongs to another user", tid);
 	else if (scope)
 		snprintf(why, FILTER_ERR_LEN,
-			 "process %u can't be traced: the sysctl kernel.yama.ptrace_scope is %d; "
-			 "root can set it to 0, and `run` works without that",
-			 tid, scope);
+			 "process %u can't be traced: the sysctl kernel.yama.ptrace_scope is %d; %s", tid,
+			 scope, ptrace_scope_remedy(scope));
 	else
 		snprintf(why, FILTER_ERR_LEN,
 			 "process %u can't be traced: it has privileges that this user lacks", tid);

@@ -69,10 +69,19 @@ static int free_config(void **state)
 	return 0;
 }
 
+static void scopes(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(ptrace_scope_remedy(1), "`run` works"));
+	assert_non_null(strstr(ptrace_scope_remedy(2), "only root"));
+	assert_non_null(strstr(ptrace_scope_remedy(3), "nobody"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(stops),
+	    cmocka_unit_test(scopes),
 	    cmocka_unit_test_setup_teardown(results, make_config, free_config),
 	};
 
