@@ -7,6 +7,7 @@
 #include "filter_syntax.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +19,12 @@ struct text {
 	bool full;
 };
 
+/* A key without functions is a bool, which is set by being there. */
 struct key {
 	const char *name;
-	bool has_value;
 	int (*set)(struct filter *f, const char *value, char *err);
 	void (*put)(const struct filter *f, struct text *t);
+	size_t flag; /* offset of the bool in struct filter */
 };
 
 void filter_init(struct filter *f)
@@ -144,20 +146,6 @@ static int set_syscall(struct filter *f, const char *value, char *err)
 	return filter_syscalls(f, value, err);
 }
 
-static int set_failed(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->failed = true;
-	return 0;
-}
-
-static int set_ok(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->ok = true;
-	return 0;
-}
-
 static int set_errno(struct filter *f, const char *value, char *err)
 {
 	for (const char *s = value;; s++) {
@@ -181,76 +169,6 @@ static int set_errno(struct filter *f, const char *value, char *err)
 static int set_slower(struct filter *f, const char *value, char *err)
 {
 	return set_number("slower_ns", value, UINT64_MAX, &f->slower_ns, err);
-}
-
-static int set_follow(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->follow = true;
-	return 0;
-}
-
-static int set_fds(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->fds = true;
-	return 0;
-}
-
-static int set_ret_fds(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->ret_fds = true;
-	return 0;
-}
-
-static int set_no_blocked(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->no_blocked = true;
-	return 0;
-}
-
-static int set_entries(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->entries = true;
-	return 0;
-}
-
-static int set_cpu_time(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->cpu_time = true;
-	return 0;
-}
-
-static int set_returned(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->returned = true;
-	return 0;
-}
-
-static int set_trapped(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->trapped = true;
-	return 0;
-}
-
-static int set_no_data(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->no_data = true;
-	return 0;
-}
-
-static int set_sentences(struct filter *f, const char *value, char *err)
-{
-	(void)value, (void)err;
-	f->sentences = true;
-	return 0;
 }
 
 static int set_string(struct filter *f, const char *value, char *err)
@@ -309,12 +227,6 @@ static void put_number(struct text *t, const char *key, uint64_t v)
 	put(t, "=", 1);
 	put_num(t, v);
 	put(t, "", 1);
-}
-
-static void put_flag(struct text *t, const char *key, bool set)
-{
-	if (set)
-		put(t, key, strlen(key) + 1);
 }
 
 static void put_ids(struct text *t, const char *key, const struct filter_ids *ids)
@@ -416,66 +328,6 @@ static void put_slower(const struct filter *f, struct text *t)
 		put_number(t, "slower_ns", f->slower_ns);
 }
 
-static void put_failed(const struct filter *f, struct text *t)
-{
-	put_flag(t, "failed", f->failed);
-}
-
-static void put_ok(const struct filter *f, struct text *t)
-{
-	put_flag(t, "ok", f->ok);
-}
-
-static void put_follow(const struct filter *f, struct text *t)
-{
-	put_flag(t, "follow", f->follow);
-}
-
-static void put_fds(const struct filter *f, struct text *t)
-{
-	put_flag(t, "fds", f->fds);
-}
-
-static void put_ret_fds(const struct filter *f, struct text *t)
-{
-	put_flag(t, "ret_fds", f->ret_fds);
-}
-
-static void put_no_blocked(const struct filter *f, struct text *t)
-{
-	put_flag(t, "no_blocked", f->no_blocked);
-}
-
-static void put_entries(const struct filter *f, struct text *t)
-{
-	put_flag(t, "entries", f->entries);
-}
-
-static void put_cpu_time(const struct filter *f, struct text *t)
-{
-	put_flag(t, "cpu_time", f->cpu_time);
-}
-
-static void put_returned(const struct filter *f, struct text *t)
-{
-	put_flag(t, "returned", f->returned);
-}
-
-static void put_trapped(const struct filter *f, struct text *t)
-{
-	put_flag(t, "trapped", f->trapped);
-}
-
-static void put_no_data(const struct filter *f, struct text *t)
-{
-	put_flag(t, "no_data", f->no_data);
-}
-
-static void put_sentences(const struct filter *f, struct text *t)
-{
-	put_flag(t, "sentences", f->sentences);
-}
-
 static void put_string(const struct filter *f, struct text *t)
 {
 	put_number(t, "string", f->string_limit);
@@ -487,32 +339,34 @@ static void put_queue(const struct filter *f, struct text *t)
 		put_number(t, "queue", f->queue_bytes);
 }
 
+#define FLAG(member) {#member, NULL, NULL, offsetof(struct filter, member)}
+
 /* clang-format off */
 static const struct key keys[] = {
-	{"kind",       true,  set_kind,       put_kind},
-	{"pid",        true,  set_pid,        put_pid},
-	{"tid",        true,  set_tid,        put_tid},
-	{"uid",        true,  set_uid,        put_uid},
-	{"comm",       true,  set_comm,       put_comm},
-	{"cgroup",     true,  set_cgroup,     put_cgroup},
-	{"unit",       true,  set_unit,       put_unit},
-	{"syscall",    true,  set_syscall,    put_syscall},
-	{"failed",     false, set_failed,     put_failed},
-	{"ok",         false, set_ok,         put_ok},
-	{"errno",      true,  set_errno,      put_errno},
-	{"slower_ns",  true,  set_slower,     put_slower},
-	{"follow",     false, set_follow,     put_follow},
-	{"fds",        false, set_fds,        put_fds},
-	{"ret_fds",    false, set_ret_fds,    put_ret_fds},
-	{"no_blocked", false, set_no_blocked, put_no_blocked},
-	{"entries",    false, set_entries,    put_entries},
-	{"cpu_time",   false, set_cpu_time,   put_cpu_time},
-	{"returned",   false, set_returned,   put_returned},
-	{"no_data",    false, set_no_data,    put_no_data},
-	{"trapped",    false, set_trapped,    put_trapped},
-	{"sentences",  false, set_sentences,  put_sentences},
-	{"string",     true,  set_string,     put_string},
-	{"queue",      true,  set_queue,      put_queue},
+	{"kind",        set_kind,      put_kind, 0},
+	{"pid",         set_pid,       put_pid, 0},
+	{"tid",         set_tid,       put_tid, 0},
+	{"uid",         set_uid,       put_uid, 0},
+	{"comm",        set_comm,      put_comm, 0},
+	{"cgroup",      set_cgroup,    put_cgroup, 0},
+	{"unit",        set_unit,      put_unit, 0},
+	{"syscall",     set_syscall,   put_syscall, 0},
+	FLAG(failed),
+	FLAG(ok),
+	{"errno",       set_errno,     put_errno, 0},
+	{"slower_ns",   set_slower,    put_slower, 0},
+	FLAG(follow),
+	FLAG(fds),
+	FLAG(ret_fds),
+	FLAG(no_blocked),
+	FLAG(entries),
+	FLAG(cpu_time),
+	FLAG(returned),
+	FLAG(no_data),
+	FLAG(trapped),
+	FLAG(sentences),
+	{"string",      set_string,    put_string, 0},
+	{"queue",       set_queue,     put_queue, 0},
 };
 /* clang-format on */
 
@@ -523,9 +377,12 @@ int filter_set(struct filter *f, const char *key, const char *value, char *err)
 	for (size_t i = 0; i < NKEYS; i++) {
 		if (strcmp(keys[i].name, key))
 			continue;
-		if (!value == keys[i].has_value)
+		if (!value != !keys[i].set)
 			return filter_refuse(err, "%s %s", key, value ? "takes no value" : "needs a value");
-		return keys[i].set(f, value, err);
+		if (value)
+			return keys[i].set(f, value, err);
+		*(bool *)((char *)f + keys[i].flag) = true;
+		return 0;
 	}
 	return filter_refuse(err, "unknown filter \"%.60s\"", key);
 }
@@ -564,7 +421,11 @@ ssize_t filter_format(const struct filter *f, char *buf, size_t size)
 {
 	struct text t = {.p = buf, .size = size};
 
-	for (size_t i = 0; i < NKEYS; i++)
-		keys[i].put(f, &t);
+	for (size_t i = 0; i < NKEYS; i++) {
+		if (keys[i].put)
+			keys[i].put(f, &t);
+		else if (*(const bool *)((const char *)f + keys[i].flag))
+			put(&t, keys[i].name, strlen(keys[i].name) + 1);
+	}
 	return t.full ? -ENOSPC : (ssize_t)t.len;
 }
