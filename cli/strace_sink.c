@@ -317,7 +317,7 @@ bool strace_date(struct buf *out, int64_t sec, int64_t part, unsigned int digits
 	struct tm tm;
 	size_t n;
 
-	if ((!sec && part <= 0) || part >= limits[digits] || part < -1 || !localtime_r(&t, &tm))
+	if ((!sec && !part) || part >= limits[digits] || part < 0 || !localtime_r(&t, &tm))
 		return false;
 	n = strftime(text, sizeof(text), "%FT%T", &tm);
 	buf_put(out, text, n);

@@ -174,8 +174,18 @@ static bool put_buf(struct sink *s, const struct call *c, unsigned int i, bool a
 		s->ops->str(s, "", 0, 0);
 		return true;
 	}
+	if (s->all_names && (item->flags & TR_ITEM_FAULT) && item->len < c->string_limit)
+		return false;
 	value_bytes(s, c, item, whole);
 	return true;
+}
+
+#define COMM_MAX 15 /* what the kernel takes of a name */
+
+/* prctl(PR_SET_NAME) */
+static bool is_comm(const struct call *c)
+{
+	return c->row && strcmp(c->row->name, "prctl") == 0 && (uint32_t)c->rec->args[0] == 15;
 }
 
 static bool put_string(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
@@ -192,6 +202,10 @@ static bool put_string(struct sink *s, const struct call *c, unsigned int i, boo
 		flags |= STR_CUT;
 	if (!is_path && n > c->string_limit) {
 		n = c->string_limit;
+		flags |= STR_CUT;
+	}
+	if (s->all_names && n > COMM_MAX && is_comm(c)) {
+		n = COMM_MAX;
 		flags |= STR_CUT;
 	}
 	s->ops->str(s, rec_item_data(item), n, flags);
@@ -217,7 +231,7 @@ static bool put_numbers(struct sink *s, const struct call *c, unsigned int i, bo
 	if (arg->len < TR_MAX_ARGS)
 		count = arg->ret_len && at_exit ? (uint64_t)c->rec->ret :
 						  (uint32_t)c->rec->args[arg->len];
-	if (!item && count)
+	if ((!item && count) || (arg->sub == T_GID && count > 65536))
 		return false;
 	s->ops->begin(s, GROUP_ARRAY);
 	for (unsigned int k = 0; k < count; k++) {
@@ -271,6 +285,17 @@ static void put_socklen(struct sink *s, const struct call *c, unsigned int i)
 	s->ops->end(s, GROUP_POINTEE);
 }
 
+/* Structs that grow, with less than their first version had. */
+static bool is_too_short(const struct call *c, const struct sc_arg *arg)
+{
+	const struct sc_struct *st = arg->ref;
+	uint64_t n = arg->len && arg->len < TR_MAX_ARGS ? c->rec->args[arg->len] : UINT64_MAX;
+
+	if (strcmp(st->name, "open_how") == 0)
+		return n < 24;
+	return strcmp(st->name, "clone_args") == 0 && n < 64;
+}
+
 static bool put_item(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
 {
 	const struct sc_arg *arg = call_arg(c, i);
@@ -282,6 +307,8 @@ static bool put_item(struct sink *s, const struct call *c, unsigned int i, bool 
 		return false;
 	switch (arg->type) {
 	case T_STRUCT:
+		if (s->all_names && is_too_short(c, arg))
+			return false;
 		n = arg->len && arg->len < TR_MAX_ARGS ? c->rec->args[arg->len] : n;
 		return value_struct(s, c, arg->ref, p, n < item->len ? n : item->len);
 	case T_SIGSET:

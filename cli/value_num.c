@@ -100,8 +100,36 @@ static void put_enum(struct buf *out, const struct sc_flags *flags, uint64_t v)
 	put_unknown(out, flags, v);
 }
 
+/* At least three digits, as people write permissions. */
+static void put_octal(struct buf *out, uint64_t mode)
+{
+	if (mode < 010) {
+		buf_put(out, "00", 2);
+		buf_char(out, (char)('0' + mode));
+	} else {
+		buf_oct(out, mode);
+	}
+}
+
+/* A row that is no name: the bits of its mask, as permissions. */
+static bool is_permissions(const struct sc_flag *f)
+{
+	return f->name[0] == '%';
+}
+
+static void put_rest(struct buf *out, const struct sc_flags *flags, uint64_t rest, bool some)
+{
+	if (rest && some) {
+		buf_char(out, '|');
+		buf_hex(out, rest);
+	} else if (rest) {
+		put_unknown(out, flags, rest);
+	}
+}
+
 void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool is_enum)
 {
+	const struct sc_flag *permissions = NULL;
 	uint64_t rest = v, decided = 0;
 	bool some = false;
 
@@ -110,6 +138,11 @@ void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool
 		return;
 	}
 	for (const struct sc_flag *f = flags->rows; f->name; f++) {
+		if (is_permissions(f)) {
+			permissions = f;
+			rest &= ~f->mask;
+			continue;
+		}
 		if (f->mask ? (v & f->mask) != f->value || (decided & f->mask) :
 			      f->value ? (rest & f->value) != f->value : v != 0 || some)
 			continue;
@@ -120,16 +153,16 @@ void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool
 		some = true;
 		buf_str(out, f->name);
 		if (!rest && !f->mask)
-			return;
+			break;
 	}
-	if (rest && some) {
+	put_rest(out, flags, rest, some);
+	some |= rest != 0;
+	if (permissions && some)
 		buf_char(out, '|');
-		buf_hex(out, rest);
-	} else if (rest) {
-		put_unknown(out, flags, rest);
-	} else if (!some) {
+	if (permissions)
+		put_octal(out, v & permissions->mask);
+	else if (!some)
 		buf_char(out, '0');
-	}
 }
 
 static const char *file_type(uint32_t mode)
@@ -140,17 +173,6 @@ static const char *file_type(uint32_t mode)
 	};
 
 	return names[mode >> 12 & 15];
-}
-
-/* At least three digits, as people write permissions. */
-static void put_octal(struct buf *out, uint64_t mode)
-{
-	if (mode < 010) {
-		buf_put(out, "00", 2);
-		buf_char(out, (char)('0' + mode));
-	} else {
-		buf_oct(out, mode);
-	}
 }
 
 static void put_mode(struct buf *out, uint64_t mode)

@@ -173,7 +173,6 @@ static bool is_used(const struct sc_field *f, uint64_t flags)
 		{ "child_tid", 0x01200000 },  /* CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID */
 		{ "parent_tid", 0x00100000 }, /* CLONE_PARENT_SETTID */
 		{ "tls", 0x00080000 },	      /* CLONE_SETTLS */
-		{ "cgroup", 0x200000000ULL }, /* CLONE_INTO_CGROUP */
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -201,6 +200,8 @@ static bool is_left_out(const struct sink *s, const struct sc_field *f, enum qui
 		return !(load(p + 8, 8) & 0x04000000);
 	if (quirk == QUIRK_CLONE && s->terse && n >= 8 && f->name[0] == 's' && f->name[3] == '_')
 		return n < 80 || !load(p + 64, 16); /* set_tid, set_tid_size */
+	if (quirk == QUIRK_CLONE && s->terse && n >= 88 && strcmp(f->name, "cgroup") == 0)
+		return !load(p + 80, 8) && !(load(p, 8) & 0x200000000ULL); /* CLONE_INTO_CGROUP */
 	if (quirk == QUIRK_CLONE && s->terse && n >= 8)
 		return !is_used(f, load(p, 8));
 	if (quirk == QUIRK_HOW && s->terse && n >= 8 && f->name[0] == 'm') /* O_CREAT, __O_TMPFILE */

@@ -46,8 +46,8 @@ static const struct sc_struct st_txtime = { "sock_txtime", 8, (const struct sc_f
 } };
 
 static const struct sc_struct st_ip_mreqn = { "ip_mreqn", 12, (const struct sc_field[]){
-	FIELD("imr_multiaddr", 0, 4, T_IN_ADDR), FIELD("imr_address", 4, 4, T_IN_ADDR),
-	FIELD("imr_ifindex", 8, 4, T_INT), END,
+	FIELD("imr_multiaddr", 0, 4, T_IN_ADDR), FIELD("imr_interface", 4, 4, T_IN_ADDR),
+	{ "imr_ifindex", 8, 4, T_INT, 8, 0, NULL }, END,
 } };
 
 static const struct sc_struct st_ip_mreq_source = { "ip_mreq_source", 12, (const struct sc_field[]){

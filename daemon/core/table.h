@@ -219,7 +219,8 @@ struct sc_row {
 /*
  * A value matches a row when (value & mask) == row.value; a mask of 0 stands for row.value. Rows with
  * a mask (O_ACCMODE, S_IFMT, MAP_TYPE) come first. A row of value 0 without a mask is the name of 0.
- * For T_ENUM mask is not used. The table ends with a NULL name.
+ * For T_ENUM mask is not used. A first row called "%o" stands for the bits of its mask, shown as
+ * permissions. The table ends with a NULL name.
  */
 struct sc_flag {
 	const char *name;

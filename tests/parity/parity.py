@@ -28,7 +28,7 @@ TIMEOUT = 60
 VOLATILE_FIELDS = re.compile(
     r"st_[acm]time(_nsec)?|stx_[abcm]time|st_ino|stx_ino|stx_mnt_id|d_ino|d_off|si_utime|si_stime|ino|socket"
     r"|f_bfree|f_bavail|f_ffree|f_files|time|ru_\w+|tms_\w+|\w*port|htons|actime|modtime|(shm|sem|msg)_\w*time"
-    r"|sched_runtime|mq_curmsgs")
+    r"|sched_runtime|mq_curmsgs|tcpi_\w+|si_overrun")
 # Times, by the call that tells them.
 TIME_FIELDS = re.compile(r"tv_sec|tv_usec|tv_nsec")
 TIME_CALLS = re.compile(
