@@ -303,6 +303,15 @@ ok "sessions = 0: nobody but root and the group is served" is $? 1
 ok "in one sentence" one_line "$dir/err"
 end "$daemon_pid"
 
+# By ptrace the daemon's own rights are all there is: nobody else is served with them.
+daemon_start --backend ptrace
+as $me "$ctl" --socket "$sock" run --json -o "$dir/out/file" -- true 2>"$dir/err"
+ok "ptrace: another user's session is refused" is $? 125
+ok "ptrace: in one sentence" sh -c "cat '$dir/err'; grep -q 'serves no other user' '$dir/err'"
+as $me "$ctl" --socket "$sock" watch --pid "$mine" -o "$dir/out/file" 2>"$dir/err"
+ok "ptrace: also for the user's own process" is $? 1
+end "$daemon_pid"
+
 # Payload: what is read and written.
 printf '[daemon]\npayload = metadata\n[group daemon]\npayload = full\n[group bin]\npayload = off\n' >"$dir/conf"
 daemon_start --config "$dir/conf"

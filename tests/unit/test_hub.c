@@ -144,7 +144,8 @@ static void give_fact(struct rig *rig, uint64_t sessions, uint32_t tid)
 /* What a client read: records by type, and what the TR_LOST among them say. */
 struct read_back {
 	unsigned int frames, count[TR_TYPE_MAX];
-	uint64_t told[2];
+	uint64_t told[TR_LOST_WHERES];
+	uint64_t bits; /* of sessions, in any record */
 	uint64_t lost_ns; /* of the latest TR_LOST */
 	int64_t last_ret;
 	bool lost_before_last; /* the last call comes right after a TR_LOST or TR_RESET */
@@ -156,10 +157,11 @@ static void read_record(struct read_back *rb, const struct tr_hdr *rec, unsigned
 {
 	assert_in_range(rec->type, 1, TR_TYPE_MAX - 1);
 	rb->count[rec->type]++;
+	rb->bits |= rec->sessions;
 	if (rec->type == TR_LOST) {
 		const struct tr_lost *lost = (const struct tr_lost *)rec;
 
-		assert_in_range(lost->where, 0, 1);
+		assert_in_range(lost->where, 0, TR_LOST_WHERES - 1);
 		assert_int_not_equal(lost->count, 0);
 		rb->told[lost->where] += lost->count;
 		rb->lost_ns = rec->time_ns;
@@ -447,6 +449,71 @@ static void test_ring_losses(void **state)
 	assert_int_equal(stats.lost, 14);
 }
 
+/* Two sessions of one user share a rate; facts are not counted. */
+static void test_rate(void **state)
+{
+	struct hub_rate rate = {.limit = 100};
+	struct rig *rig = *state;
+	struct read_back rb[2] = {};
+	struct hub_user user;
+	struct filter f;
+	struct tr_end end;
+	int s[2];
+
+	for (unsigned int i = 0; i < 2; i++) {
+		user = *to(rig, i);
+		user.rate = &rate;
+		filter_init(&f);
+		s[i] = hub_open(rig->hub, &f, &user, NULL);
+	}
+	for (unsigned int i = 0; i < 80; i++) {
+		give_fact(rig, 1ULL << s[0], i);
+		give_call(rig, 1ULL << s[0] | 1ULL << s[1], 0);
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		hub_close(rig->hub, s[i], &end);
+		take_all(rig, i, &rb[i]);
+		assert_int_equal(end.produced, 80);
+		assert_int_equal(end.lost, 30);
+		assert_int_equal(rb[i].told[TR_LOST_RATE], 30);
+		assert_int_equal(rb[i].count[TR_SYSCALL], 50);
+	}
+	assert_int_equal(rb[0].count[TR_TASK], 80);
+}
+
+/* Nobody learns from a record who else watches. */
+static void test_own_bit_only(void **state)
+{
+	struct rig *rig = *state;
+	int a = open_session(rig, 0, NULL, NULL), b = open_session(rig, 1, NULL, NULL);
+	struct read_back rb = {};
+
+	give_fact(rig, 1ULL << a | 1ULL << b, 1);
+	give_call(rig, 1ULL << a | 1ULL << b | 1ULL << 63, 0);
+	hub_close(rig->hub, a, NULL);
+	hub_close(rig->hub, b, NULL);
+	take_all(rig, 1, &rb);
+	assert_int_equal(rb.count[TR_SYSCALL], 1);
+	assert_int_equal(rb.bits, 1ULL << b);
+}
+
+/* A chunk of 128 KB for each few records would be far more memory than the queue says. */
+static void test_few_frames_for_slow_clients(void **state)
+{
+	struct rig *rig = *state;
+	int s = open_session(rig, 0, NULL, NULL);
+	struct read_back rb = {};
+
+	for (unsigned int i = 0; i < 500; i++) {
+		give_call(rig, 1ULL << s, i);
+		hub_flush(rig->hub, s);
+	}
+	hub_close(rig->hub, s, NULL);
+	take_all(rig, 0, &rb);
+	assert_int_equal(rb.count[TR_SYSCALL], 500);
+	assert_int_equal(rb.frames, 2);
+}
+
 static void test_own_queue_size(void **state)
 {
 	struct rig *rig = *state;
@@ -552,6 +619,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_facts_in_reserve, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reset_after_facts_were_dropped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ring_losses, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rate, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_own_bit_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_few_frames_for_slow_clients, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_own_queue_size, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_64_sessions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bits_are_reused_late, setup, teardown),
