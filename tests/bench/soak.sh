@@ -43,10 +43,10 @@ daemon_start
 # shellcheck disable=SC2016 # for the inner shell
 begin bash -c 'trap "exit" TERM
 	while :; do
-		"$1" 200000 >/dev/null
+		"$1" 100000 50000 >/dev/null
 		ls -lR /etc /usr/share/doc >/dev/null 2>&1
 		for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done
-		dd if=/dev/zero of=/dev/null bs=4k count=50000 status=none
+		dd if=/dev/zero of=/dev/null bs=4k count=5000 status=none
 		sleep 0.1
 	done' load "$scratch/calls"
 load=$!
