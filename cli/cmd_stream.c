@@ -38,6 +38,13 @@ static bool is_execve(const struct tr_hdr *rec)
 	return row && (!strcmp(row->name, "execve") || !strcmp(row->name, "execveat"));
 }
 
+static bool is_exit(const struct tr_syscall *call)
+{
+	const struct sc_row *row = sc_find(call->abi, call->nr);
+
+	return row && (row->effects & SC_FX_NO_RETURN) && !(call->h.flags & TR_F_BLOCKED);
+}
+
 #define NEW_NAMESPACES 0x7e020000 /* CLONE_NEW* */
 
 /* It made a child, and has nothing else to tell. */
@@ -54,8 +61,8 @@ static bool is_fork(const struct tr_syscall *call)
 
 /*
  * What people don't want to hear: of a new program beside the execve that ran it, of a call that made a
- * process beside the process (which is told in time, before anything that it does), and where the question
- * is about calls, of anything else. strace tells signals and exits.
+ * process beside the process (which is told in time, before anything that it does), of a call that ends one
+ * beside its end, and where the question is about calls, of anything else. strace tells signals and exits.
  */
 static bool is_noise(const struct options *o, const struct tr_hdr *rec)
 {
@@ -65,7 +72,7 @@ static bool is_noise(const struct options *o, const struct tr_hdr *rec)
 	if (rec->type == TR_LOST || strcmp(o->format->name, "human"))
 		return false;
 	if (rec->type == TR_SYSCALL)
-		return !about_calls && is_fork((const struct tr_syscall *)rec);
+		return !about_calls && (is_fork((const void *)rec) || is_exit((const void *)rec));
 	return rec->type == TR_EXEC || about_calls;
 }
 

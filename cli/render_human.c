@@ -373,9 +373,10 @@ static void put_exit(struct line *l, const struct tr_exit *rec)
 	int status = (int)rec->status;
 
 	term_style(l->out, l->color, status ? STYLE_ERROR : STYLE_PROCESS);
-	if (!rec->last && rec->h.tid != rec->h.tgid)
-		buf_str(l->out, "thread ended, it ");
-	human_exit_status(l->out, status);
+	if (!rec->last && rec->h.tid != rec->h.tgid && !status)
+		buf_str(l->out, "ended this thread");
+	else
+		human_exit_status(l->out, status);
 	term_reset(l->out, l->color);
 }
 
