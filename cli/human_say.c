@@ -111,6 +111,10 @@ static void put_statfs(struct human_sink *s, const struct sc_struct *st, const s
 {
 	uint64_t unit = field(st, item, "_bsize");
 
+	if (!field(st, item, "_blocks")) {
+		buf_str(s->s.out, "it is not on a disk");
+		return;
+	}
 	units_bytes(s->s.out, field(st, item, "_bavail") * unit);
 	buf_str(s->s.out, " of ");
 	units_bytes(s->s.out, field(st, item, "_blocks") * unit);
@@ -162,6 +166,7 @@ void human_arg(struct human_sink *s, const struct call *c, unsigned int i)
 		return;
 	set_base(s, c, i);
 	s->sentence = is_pollfds(&c->row->args[i]);
+	s->sentence |= c->row->args[i].type == T_NUMS && c->row->args[i].sub == T_FD;
 	s->plain = s->sentence || c->row->args[i].type == T_STRV;
 	s->first = true;
 	if (c->row->args[i].dir == D_OUT && c->row->args[i].sub == T_FD)
