@@ -22,6 +22,7 @@ int cmd_watch(struct options *o);
 int cmd_run(struct options *o);
 int cmd_summary(struct options *o);
 int cmd_pending(struct options *o);
+int cmd_dump(struct options *o);
 int cmd_status(struct options *o);
 int cmd_explain(struct options *o);
 

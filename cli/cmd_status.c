@@ -36,6 +36,7 @@ static const struct known {
 	{ "ring_bytes", "rings in the kernel", KIND_BYTES },
 	{ "programs_attached", "programs attached", KIND_NUMBER },
 	{ "session", "session", KIND_LIST },
+	{ "recorder", "recorder", KIND_LIST },
 };
 
 struct pair {
@@ -116,6 +117,19 @@ static void json_pair(struct json *j, const struct pair *pair)
 		json_str(j, pair->value);
 }
 
+static void json_list(struct json *j, const char *text, size_t len, const char *key,
+		      const char *name)
+{
+	struct pair pair;
+
+	json_key(j, name);
+	json_begin(j, '[');
+	while (next_pair(&text, &len, &pair))
+		if (pair.known && !strcmp(pair.known->key, key))
+			json_str(j, pair.value);
+	json_end(j, ']');
+}
+
 /* Only keys that are known: their names are safe, and none comes twice. */
 static void json(const char *text, size_t len, struct buf *out)
 {
@@ -134,12 +148,8 @@ static void json(const char *text, size_t len, struct buf *out)
 		seen |= bit;
 		json_pair(&j, &pair);
 	}
-	json_key(&j, "session_list");
-	json_begin(&j, '[');
-	while (next_pair(&again, &again_len, &pair))
-		if (pair.known && pair.known->kind == KIND_LIST)
-			json_str(&j, pair.value);
-	json_end(&j, ']');
+	json_list(&j, again, again_len, "session", "session_list");
+	json_list(&j, again, again_len, "recorder", "recorder_list");
 	json_end(&j, '}');
 	json_line(&j);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * cmd_stream.c - watch, run and pending: records as lines in the chosen format, as they come.
+ * cmd_stream.c - watch, run, pending and dump: records as lines in the chosen format, as they come.
  */
 #include "cmd.h"
 
@@ -10,6 +10,7 @@
 #include <core/table.h>
 #include "msg.h"
 #include "render.h"
+#include "sieve.h"
 #include "startup.h"
 
 /* What run shows of its child: nothing before its first execve. */
@@ -100,6 +101,17 @@ static bool is_startup(struct stream *st, const struct tr_hdr *rec, bool wanted)
 	return hide;
 }
 
+/* What a recorder holds was made for its own filter. */
+static bool is_left_out(const struct stream *st, const struct tr_hdr *rec)
+{
+	const struct options *o = st->s.o;
+
+	if (o->command != CMD_DUMP)
+		return false;
+	return (o->last_ns && rec->time_ns + o->last_ns < st->s.opened_ns) ||
+	       !sieve_record(&o->filter, st->s.facts, rec);
+}
+
 static void show(struct stream *st, const struct tr_hdr *rec)
 {
 	struct options *o = st->s.o;
@@ -108,7 +120,8 @@ static void show(struct stream *st, const struct tr_hdr *rec)
 
 	if (o->count && st->calls >= o->count)
 		return;
-	wanted = !is_noise(o, rec) && !(match_any(&o->match) && !match_record(&o->match, st->s.facts, rec));
+	wanted = !is_left_out(st, rec) && !is_noise(o, rec) &&
+		 !(match_any(&o->match) && !match_record(&o->match, st->s.facts, rec));
 	if ((st->startup && is_startup(st, rec, wanted)) || !wanted)
 		return;
 	note_task(st, rec);
@@ -243,6 +256,11 @@ int cmd_watch(struct options *o)
 int cmd_run(struct options *o)
 {
 	return stream_command(o, STDERR_FILENO, true);
+}
+
+int cmd_dump(struct options *o)
+{
+	return stream_command(o, STDOUT_FILENO, false);
 }
 
 int cmd_pending(struct options *o)

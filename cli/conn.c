@@ -3,11 +3,13 @@
 #include "conn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,7 +65,8 @@ int conn_fill(struct conn *c)
 	make_room(c);
 	if (c->len == c->size)
 		return 0;
-	n = recv(c->fd, c->in + c->len, c->size - c->len, MSG_DONTWAIT);
+	n = c->is_file ? read(c->fd, c->in + c->len, c->size - c->len)
+		       : recv(c->fd, c->in + c->len, c->size - c->len, MSG_DONTWAIT);
 	if (n > 0)
 		c->len += (size_t)n;
 	else if (n == 0 || errno == ECONNRESET)
@@ -150,7 +153,7 @@ static int take_hello(struct conn *c, const struct tr_frame *f, char *err)
 	c->hello.backend[sizeof(c->hello.backend) - 1] = '\0';
 	c->hello.server[sizeof(c->hello.server) - 1] = '\0';
 	if (c->hello.version != TR_WIRE_VERSION)
-		return msg_set(err, -EPROTO,
+		return msg_set(err, -EPROTONOSUPPORT,
 			       "tracerd %s speaks version %u, this tracectl speaks version %u",
 			       c->hello.server, c->hello.version, TR_WIRE_VERSION);
 	return 0;
@@ -159,6 +162,7 @@ static int take_hello(struct conn *c, const struct tr_frame *f, char *err)
 int conn_init(struct conn *c, int fd, int wake_fd, char *err)
 {
 	const struct tr_frame *f;
+	struct stat st;
 	int r;
 
 	*c = (struct conn){.fd = fd, .size = IN_SIZE, .in = malloc(IN_SIZE)};
@@ -166,6 +170,7 @@ int conn_init(struct conn *c, int fd, int wake_fd, char *err)
 		conn_close(c);
 		return msg_set(err, -ENOMEM, "out of memory");
 	}
+	c->is_file = !fstat(fd, &st) && !S_ISSOCK(st.st_mode);
 	r = conn_wait(c, wake_fd, HELLO_MS, &f);
 	if (r)
 		msg_set(err, r, "tracerd does not answer: %s",
@@ -174,6 +179,19 @@ int conn_init(struct conn *c, int fd, int wake_fd, char *err)
 		r = take_hello(c, f, err);
 	if (r)
 		conn_close(c);
+	return r;
+}
+
+int conn_open_file(struct conn *c, const char *path, char *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+
+	*c = (struct conn){.fd = -1};
+	if (fd < 0)
+		return msg_set(err, -errno, "can't read %.200s: %s", path, strerror(errno));
+	r = conn_init(c, fd, -1, err);
+	if (r && r != -EPROTONOSUPPORT && r != -ENOMEM)
+		msg_set(err, r, "%.200s is not a recording of tracerd", path);
 	return r;
 }
 

@@ -20,6 +20,7 @@ struct conn {
 	char *in;	      /* frames from pos to len */
 	size_t pos, len, size;
 	bool eof;
+	bool is_file;	      /* a saved conversation: nobody answers */
 };
 
 /* Where to look for a tracerd; NULL: anywhere, any backend. */
@@ -35,6 +36,9 @@ struct conn_where {
  * which is empty if tracerd itself has told the reason on stderr.
  */
 int conn_open(struct conn *c, const struct conn_where *where, char *err);
+
+/* A file that has what a tracerd has said. */
+int conn_open_file(struct conn *c, const char *path, char *err);
 
 /* Takes fd over and waits for HELLO. */
 int conn_init(struct conn *c, int fd, int wake_fd, char *err);

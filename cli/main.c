@@ -19,6 +19,8 @@ static const struct command commands[] = {
 	  "tracectl summary --pid 1234 --interval 2", cmd_summary },
 	{ "pending", CMD_PENDING, "[FLAGS]", "show what each thread is blocked in right now",
 	  "tracectl pending --comm postgres", cmd_pending },
+	{ "dump", CMD_DUMP, "[RECORDER] [FLAGS]", "show what a flight recorder of tracerd holds",
+	  "tracectl dump --last 30s --failed", cmd_dump },
 	{ "strace", CMD_STRACE, "[OPTIONS] CMD [ARG...]", "do as strace does; its own options are in strace -h",
 	  "tracectl strace -f -e %file make", NULL },
 	{ "status", CMD_STATUS, "[FLAGS]", "show how tracerd is doing", "tracectl status --json",
@@ -119,13 +121,24 @@ static int check_args(const struct command *c, const struct options *o)
 	return EXIT_USAGE;
 }
 
+/* What stands between or before the flags of dump is the recorder's name. */
+static int parse_flags(struct options *o, int argc, char **argv, char *err)
+{
+	int r = opts_parse(o, argc, argv, err);
+
+	if (r || o->command != CMD_DUMP || !o->argv[0])
+		return r;
+	o->recorder = o->argv[0];
+	return opts_parse(o, argc - (int)(o->argv - argv), o->argv, err);
+}
+
 static int run_command(const struct command *c, struct options *o, int argc, char **argv)
 {
 	char err[MSG_LEN];
 	int status;
 
 	o->command = c->bit;
-	if (opts_parse(o, argc, argv, err)) {
+	if (parse_flags(o, argc, argv, err)) {
 		msg("%s", err);
 		return EXIT_USAGE;
 	}

@@ -15,35 +15,37 @@ enum { LONG_FIRST = 256 }; /* what getopt_long returns for the long name of row 
 
 #define CMD_TRACE (CMD_WATCH | CMD_RUN | CMD_SUMMARY | CMD_PENDING)
 #define CMD_STREAM (CMD_WATCH | CMD_RUN)
+#define CMD_WHICH (CMD_TRACE | CMD_DUMP)
 #define CMD_ATTACH (CMD_WATCH | CMD_SUMMARY | CMD_PENDING)
-#define CMD_LINES (CMD_WATCH | CMD_RUN | CMD_PENDING)
+#define CMD_LINES (CMD_WATCH | CMD_RUN | CMD_PENDING | CMD_DUMP)
 
 /* clang-format off */
 /* A row without a setter is a heading. */
 static const struct opt opts[] = {
-	{"Which processes", 0, NULL, NULL, NULL, CMD_TRACE, NULL, NULL},
-	{"pid", 'p', "PID[,PID]", "these processes, with all their threads", "--pid 1234", CMD_ATTACH, set_pid, "pid"},
-	{"tid", 0, "TID[,TID]", "these threads only", "--tid 1240,1241", CMD_ATTACH, set_tid, "tid"},
-	{"comm", 0, "NAME", "tasks of this name; a glob is allowed; may be repeated", "--comm nginx", CMD_TRACE, set_comm, NULL},
-	{"uid", 'u', "USER", "tasks of this user, by name or number", "--uid www-data", CMD_TRACE, set_user, "uid"},
+	{"Which processes", 0, NULL, NULL, NULL, CMD_WHICH, NULL, NULL},
+	{"pid", 'p', "PID[,PID]", "these processes, with all their threads", "--pid 1234", CMD_ATTACH | CMD_DUMP, set_pid, "pid"},
+	{"tid", 0, "TID[,TID]", "these threads only", "--tid 1240,1241", CMD_ATTACH | CMD_DUMP, set_tid, "tid"},
+	{"comm", 0, "NAME", "tasks of this name; a glob is allowed; may be repeated", "--comm nginx", CMD_WHICH, set_comm, NULL},
+	{"uid", 'u', "USER", "tasks of this user, by name or number", "--uid www-data", CMD_WHICH, set_user, "uid"},
 	{"cgroup", 0, "PATH", "tasks in this cgroup and those below it", "--cgroup /system.slice", CMD_ATTACH, set_cgroup, "cgroup"},
 	{"unit", 0, "NAME", "tasks of this systemd unit", "--unit nginx.service", CMD_ATTACH, set_unit, "unit"},
 	{"follow", 'f', NULL, "the children of these processes too", "--follow", CMD_TRACE, set_follow, NULL},
 	{"no-follow", 0, NULL, "CMD only, not its children", "--no-follow", CMD_RUN | CMD_SUMMARY, set_no_follow, NULL},
 
-	{"Which calls", 0, NULL, NULL, NULL, CMD_TRACE, NULL, NULL},
-	{"syscall", 'e', "LIST", "names, %classes, /regex/; ! in front: all but these", "-e '%network,openat'", CMD_TRACE, set_syscall, NULL},
-	{"failed", 0, NULL, "only calls that fail", "--failed", CMD_STREAM | CMD_SUMMARY, set_key, "failed"},
-	{"ok", 0, NULL, "only calls that succeed", "--ok", CMD_STREAM | CMD_SUMMARY, set_key, "ok"},
-	{"errno", 0, "NAME[,NAME]", "only calls that fail with these errors", "--errno ENOENT,EACCES", CMD_STREAM | CMD_SUMMARY, set_key, "errno"},
-	{"slower", 0, "TIME", "only calls that take at least so long", "--slower 10ms", CMD_TRACE, set_slower, NULL},
+	{"Which calls", 0, NULL, NULL, NULL, CMD_WHICH, NULL, NULL},
+	{"syscall", 'e', "LIST", "names, %classes, /regex/; ! in front: all but these", "-e '%network,openat'", CMD_WHICH, set_syscall, NULL},
+	{"failed", 0, NULL, "only calls that fail", "--failed", CMD_STREAM | CMD_SUMMARY | CMD_DUMP, set_key, "failed"},
+	{"ok", 0, NULL, "only calls that succeed", "--ok", CMD_STREAM | CMD_SUMMARY | CMD_DUMP, set_key, "ok"},
+	{"errno", 0, "NAME[,NAME]", "only calls that fail with these errors", "--errno ENOENT,EACCES", CMD_STREAM | CMD_SUMMARY | CMD_DUMP, set_key, "errno"},
+	{"slower", 0, "TIME", "only calls that take at least so long", "--slower 10ms", CMD_WHICH, set_slower, NULL},
 	{"quiet-startup", 0, NULL, "not those by which each program starts: loader and C library", "--quiet-startup", CMD_STREAM, set_quiet_startup, NULL},
 	{"path", 'P', "GLOB", "only calls on paths that match", "--path '/etc/*'", CMD_LINES | CMD_SUMMARY, set_path, NULL},
 	{"fd", 0, "N[,N]", "only calls on these descriptors", "--fd 5", CMD_LINES | CMD_SUMMARY, set_fd, NULL},
 
-	{"How long", 0, NULL, NULL, NULL, CMD_STREAM | CMD_SUMMARY, NULL, NULL},
+	{"How long", 0, NULL, NULL, NULL, CMD_STREAM | CMD_SUMMARY | CMD_DUMP, NULL, NULL},
 	{"duration", 0, "TIME", "end after so long", "--duration 30s", CMD_STREAM | CMD_SUMMARY, set_duration, NULL},
-	{"count", 0, "N", "end after so many calls were shown", "--count 100", CMD_STREAM, set_count, NULL},
+	{"last", 0, "TIME", "only what happened so long before now, or before it was saved", "--last 30s", CMD_DUMP, set_last, NULL},
+	{"count", 0, "N", "end after so many calls were shown", "--count 100", CMD_STREAM | CMD_DUMP, set_count, NULL},
 	{"interval", 'i', "TIME", "show what was counted each time so long has passed", "--interval 2", CMD_SUMMARY, set_interval, NULL},
 
 	{"How it is shown", 0, NULL, NULL, NULL, CMD_ALL | CMD_EXPLAIN, NULL, NULL},
@@ -58,12 +60,13 @@ static const struct opt opts[] = {
 	{"show-secrets", 0, NULL, "variables such as API_TOKEN with their values", "--show-secrets", CMD_LINES, set_show_secrets, NULL},
 	{"color", 0, "WHEN", "auto, always or never (auto)", "--color never", CMD_ALL | CMD_EXPLAIN, set_color, NULL},
 	{"theme", 0, "NAME", "colours for a dark or light terminal, or none", "--theme light", CMD_ALL | CMD_EXPLAIN, set_theme, NULL},
-	{"quiet", 'q', NULL, "nothing on stderr but errors", "--quiet", CMD_TRACE, set_quiet, NULL},
+	{"quiet", 'q', NULL, "nothing on stderr but errors", "--quiet", CMD_WHICH, set_quiet, NULL},
 
 	{"Who watches", 0, NULL, NULL, NULL, CMD_ALL | CMD_NONE, NULL, NULL},
 	{"socket", 0, "PATH", "the socket of tracerd", "--socket /run/tracerd/tracerd.sock", CMD_ALL | CMD_NONE, set_socket, NULL},
 	{"backend", 0, "NAME", "auto, bpf or ptrace", "--backend ptrace", CMD_ALL | CMD_NONE, set_backend, NULL},
 	{"reconnect", 0, NULL, "when tracerd ends, wait for the next and go on", "--reconnect", CMD_WATCH | CMD_RUN | CMD_SUMMARY, set_reconnect, NULL},
+	{"file", 0, "FILE", "what tracerd saved there, in place of what it holds now", "--file /var/lib/tracerd/web-1.rec", CMD_DUMP, set_file, NULL},
 	{"help", 'h', NULL, "this text", "--help", CMD_ALL | CMD_NONE | CMD_EXPLAIN, set_help, NULL},
 	{"version", 'V', NULL, "the version", "--version", CMD_ALL | CMD_NONE | CMD_EXPLAIN, set_version, NULL},
 };
@@ -147,7 +150,7 @@ static const char *next_name(void *ctx)
 static const char *command_name(unsigned int command)
 {
 	static const char *const names[] = {
-	    "watch", "run", "summary", "pending", "status", [8] = "explain"};
+	    "watch", "run", "summary", "pending", "status", [7] = "dump", [8] = "explain"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i] && command & 1u << i)

@@ -18,10 +18,11 @@
 #define CMD_SUMMARY 4u
 #define CMD_PENDING 8u
 #define CMD_STATUS 16u
+#define CMD_DUMP 128u
 #define CMD_STRACE 64u /* it has flags of its own */
 #define CMD_NONE 32u /* flags in front of the command */
 #define CMD_EXPLAIN 256u /* asks nobody: has only the flags of how it is shown */
-#define CMD_ALL (CMD_WATCH | CMD_RUN | CMD_SUMMARY | CMD_PENDING | CMD_STATUS)
+#define CMD_ALL (CMD_WATCH | CMD_RUN | CMD_SUMMARY | CMD_PENDING | CMD_STATUS | CMD_DUMP)
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -46,7 +47,9 @@ struct options {
 	const char *out;     /* -o */
 	const char *socket;  /* --socket */
 	const char *backend; /* --backend, NULL: any */
-	uint64_t duration_ns, interval_ns, count; /* 0: no limit */
+	const char *file;     /* --file, NULL: ask a tracerd */
+	const char *recorder; /* of dump, NULL: the only one */
+	uint64_t duration_ns, interval_ns, count, last_ns; /* 0: no limit */
 	char **argv; /* what follows the flags; ends with NULL */
 };
 

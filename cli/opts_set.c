@@ -23,14 +23,14 @@ int set_pid(struct options *o, const struct opt *opt, const char *value, char *e
 {
 	int r = set_key(o, opt, value, err);
 
-	return r ? r : parse_check_pids(value, err);
+	return r || o->command == CMD_DUMP ? r : parse_check_pids(value, err);
 }
 
 int set_tid(struct options *o, const struct opt *opt, const char *value, char *err)
 {
 	int r = set_key(o, opt, value, err);
 
-	return r ? r : parse_check_tids(value, err);
+	return r || o->command == CMD_DUMP ? r : parse_check_tids(value, err);
 }
 
 int set_comm(struct options *o, const struct opt *opt, const char *value, char *err)
@@ -185,6 +185,19 @@ static int set_positive_time(uint64_t *ns_x, const struct opt *opt, const char *
 int set_duration(struct options *o, const struct opt *opt, const char *value, char *err)
 {
 	return set_positive_time(&o->duration_ns, opt, value, err);
+}
+
+int set_last(struct options *o, const struct opt *opt, const char *value, char *err)
+{
+	return set_positive_time(&o->last_ns, opt, value, err);
+}
+
+int set_file(struct options *o, const struct opt *opt, const char *value, char *err)
+{
+	if (!*value)
+		return msg_set(err, -EINVAL, "--%s needs the name of a file", opt->name);
+	o->file = value;
+	return 0;
 }
 
 int set_interval(struct options *o, const struct opt *opt, const char *value, char *err)

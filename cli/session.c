@@ -54,7 +54,8 @@ static int connect_session(struct session *s, char *err)
 	    .running = s->resuming && !s->conn.private_pid,
 	};
 
-	return conn_open(&s->conn, &where, err);
+	return s->o->file ? conn_open_file(&s->conn, s->o->file, err)
+			  : conn_open(&s->conn, &where, err);
 }
 
 /*
@@ -95,20 +96,36 @@ static int fork_child(struct session *s, char *err)
 	return filter_set(&s->o->filter, s->by_thread ? "tid" : "pid", number, err) ? failure(s) : 0;
 }
 
-static int open_session(struct session *s, char *err)
+static int ask(struct session *s, char *err)
 {
 	char text[TR_FRAME_REQUEST_MAX - sizeof(struct tr_frame)];
-	ssize_t n = filter_format(&s->o->filter, text, sizeof(text));
-	const struct tr_frame *f;
-	int r;
+	const char *name = s->o->recorder ? s->o->recorder : "";
+	ssize_t n;
 
+	if (s->o->file)
+		return 0;
+	if (s->o->command == CMD_DUMP)
+		return conn_send(&s->conn, TR_FRAME_DUMP, name, strlen(name));
+	n = filter_format(&s->o->filter, text, sizeof(text));
 	if (n < 0)
 		return msg_set(err, (int)n, "the filter is too long");
-	r = conn_send(&s->conn, TR_FRAME_OPEN, text, (size_t)n);
+	return conn_send(&s->conn, TR_FRAME_OPEN, text, (size_t)n);
+}
+
+static int open_session(struct session *s, char *err)
+{
+	const struct tr_frame *f;
+	int r = ask(s, err);
+
 	while (!r) {
 		r = conn_wait(&s->conn, s->sigs.fd, OPEN_MS, &f);
-		if (!r && f->type == TR_FRAME_OPENED)
+		if (!r && f->type == TR_FRAME_OPENED && f->len >= sizeof(*f) + sizeof(struct tr_opened)) {
+			struct tr_opened opened;
+
+			memcpy(&opened, f + 1, sizeof(opened));
+			s->opened_ns = opened.time_ns;
 			return 0;
+		}
 		if (!r && f->type == TR_FRAME_ERROR) {
 			conn_error_text(f, err);
 			return -EINVAL;
@@ -171,6 +188,10 @@ void session_stop(struct session *s)
 {
 	if (s->stopping || s->ended)
 		return;
+	if (s->o->command == CMD_DUMP) { /* all was sent already */
+		s->ended = true;
+		return;
+	}
 	s->stopping = true;
 	s->heard_ns = session_now_ns();
 	if (s->o->filter.kind != FILTER_PENDING && conn_send(&s->conn, TR_FRAME_STOP, NULL, 0))
@@ -323,7 +344,8 @@ static int take_frames(struct session *s)
 	if (s->conn.eof && !s->ended && !s->stopping && s->o->reconnect)
 		return resume(s);
 	if (s->conn.eof && !s->ended)
-		return broken(s, -EPIPE, "tracerd closed the connection");
+		return broken(s, -EPIPE, s->o->file ? "the recording ends in the middle"
+						    : "tracerd closed the connection");
 	return 0;
 }
 

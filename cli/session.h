@@ -55,6 +55,7 @@ struct session {
 	unsigned int interrupts;
 	struct tr_end end;
 	uint64_t lost; /* as told by LOST records */
+	uint64_t opened_ns; /* CLOCK_MONOTONIC: it sees all from then on; a dump: it has all up to then */
 };
 
 /*

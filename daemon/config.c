@@ -8,16 +8,18 @@
 #include <ctype.h>
 #include <errno.h>
 #include <ini.h>
+#include <pwd.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <core/filter_text.h>
 
 #define SECTION_LEN 50 /* inih's own limit, NUL included */
 #define KEYS_MAX 16
-#define SECTIONS "[daemon], [user], [group NAME]"
+#define SECTIONS "[daemon], [user], [group NAME], [recorder NAME]"
 
-enum kind { KIND_PATH, KIND_NAME, KIND_WORD, KIND_NUMBER, KIND_ENUM };
+enum kind { KIND_PATH, KIND_NAME, KIND_WORD, KIND_NUMBER, KIND_ENUM, KIND_FILTER };
 
 struct word {
 	const char *name;
@@ -27,7 +29,7 @@ struct word {
 struct key {
 	const char *section, *name;
 	enum kind kind;
-	size_t offset, size; /* in struct config; of a [group]: in its entry */
+	size_t offset, size; /* in struct config; of a section with a name: in its entry */
 	uint32_t min, max;
 	const struct word *words; /* up to one without a name */
 	bool fixed;		  /* as long as the daemon runs */
@@ -39,6 +41,8 @@ static const struct word levels[] = {
     {"error", LOG_ERR}, {"warning", LOG_WARNING}, {"info", LOG_INFO}, {"debug", LOG_DEBUG}, {0}};
 static const struct word backends[] = {{"auto", 0}, {"bpf", 0}, {"ptrace", 0}, {0}};
 
+#define OF_RECORDER(member)                                                                        \
+	offsetof(struct config_recorder, member), sizeof(((struct config_recorder *)0)->member)
 #define AT(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
 
 /* clang-format off */
@@ -56,6 +60,10 @@ static const struct key keys[] = {
 	{"user",   "rate",         KIND_NUMBER, AT(user.rate),      .min = 0, .max = 100000000},
 	{"group",  "payload",      KIND_ENUM,   offsetof(struct config_group, payload),
 						sizeof(enum config_payload), .words = payloads},
+	{"recorder", "filter",     KIND_FILTER, OF_RECORDER(filter), .max = 0},
+	{"recorder", "seconds",    KIND_NUMBER, OF_RECORDER(seconds),   .min = 0, .max = 86400},
+	{"recorder", "memory-mb",  KIND_NUMBER, OF_RECORDER(memory_mb), .min = 1, .max = 1024},
+	{"recorder", "payload",    KIND_ENUM,   OF_RECORDER(payload),   .words = payloads},
 };
 /* clang-format on */
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))
@@ -146,9 +154,39 @@ static int set_text(const struct key *k, char *at, const char *value, char *err)
 			 k->size - 1);
 		return -EINVAL;
 	}
+	if (len >= k->size) {
+		snprintf(err, CONFIG_ERR_LEN, "it is longer than %zu bytes", k->size - 1);
+		return -EINVAL;
+	}
 	memset(at, 0, k->size);
 	memcpy(at, value, len);
 	return 0;
+}
+
+static bool find_user(const char *name, uint32_t *uid_x)
+{
+	const struct passwd *user = getpwnam(name);
+
+	if (user)
+		*uid_x = user->pw_uid;
+	return user;
+}
+
+int config_filter(struct filter *f, const char *text, char *err)
+{
+	_Static_assert(FILTER_ERR_LEN <= CONFIG_ERR_LEN, "sentences fit");
+	return filter_text(f, text, find_user, err);
+}
+
+static int check_filter(const char *text, char *err)
+{
+	struct filter f;
+	int r;
+
+	filter_init(&f);
+	r = config_filter(&f, text, err);
+	filter_done(&f);
+	return r;
 }
 
 static int set_value(const struct key *k, void *at, const char *value, char *err)
@@ -164,6 +202,8 @@ static int set_value(const struct key *k, void *at, const char *value, char *err
 	case KIND_WORD:
 		return word_find(k->words, value) ? set_text(k, at, value, err)
 						  : bad_word(k, value, err);
+	case KIND_FILTER:
+		return check_filter(value, err) ? -EINVAL : set_text(k, at, value, err);
 	default:
 		w = word_find(k->words, value);
 		if (!w)
@@ -171,6 +211,12 @@ static int set_value(const struct key *k, void *at, const char *value, char *err
 		memcpy(at, &w->value, sizeof(w->value));
 		return 0;
 	}
+}
+
+/* There can be several of the section, each with a name of its own. */
+static bool has_names(const char *section)
+{
+	return !strcmp(section, "group") || !strcmp(section, "recorder");
 }
 
 /* "group NAME" is an instance of group; the rest of the name goes to *rest_x. */
@@ -181,7 +227,7 @@ static bool section_is(const char *section, const char *name, const char **rest_
 	if (strncmp(section, name, len))
 		return false;
 	*rest_x = section + len + strspn(section + len, " \t");
-	return !strcmp(name, "group") ? section[len] && *rest_x > section + len : !section[len];
+	return has_names(name) ? section[len] && *rest_x > section + len && **rest_x : !section[len];
 }
 
 static bool section_known(const char *section)
@@ -237,6 +283,34 @@ static struct config_group *group_get(struct config *c, const char *name, char *
 	return g;
 }
 
+static struct config_recorder *recorder_get(struct config *c, const char *name, char *err)
+{
+	struct config_recorder *r;
+
+	for (r = c->recorders; r < c->recorders + c->nrecorders; r++)
+		if (!strcmp(r->name, name))
+			return r;
+	if (!is_name(name) || strlen(name) >= sizeof(r->name)) {
+		snprintf(err, CONFIG_ERR_LEN, "%.40s is not a name for a recorder", name);
+		return NULL;
+	}
+	if (c->nrecorders == CONFIG_RECORDERS_MAX) {
+		snprintf(err, CONFIG_ERR_LEN, "there are more than %d recorders",
+			 CONFIG_RECORDERS_MAX);
+		return NULL;
+	}
+	c->nrecorders++;
+	*r = (struct config_recorder){.seconds = 60, .memory_mb = 16, .payload = PAYLOAD_METADATA};
+	memcpy(r->name, name, strlen(name) + 1);
+	return r;
+}
+
+static void *named_get(struct config *c, const char *section, const char *name, char *err)
+{
+	return !strcmp(section, "group") ? (void *)group_get(c, name, err)
+					 : (void *)recorder_get(c, name, err);
+}
+
 int config_set(struct config *c, const char *section, const char *key, const char *value, char *err)
 {
 	const char *rest;
@@ -248,7 +322,7 @@ int config_set(struct config *c, const char *section, const char *key, const cha
 		if (!section_is(section, keys[i].section, &rest) || strcmp(key, keys[i].name))
 			continue;
 		if (*rest)
-			base = group_get(c, rest, err);
+			base = named_get(c, keys[i].section, rest, err);
 		return base ? set_value(&keys[i], (char *)base + keys[i].offset, value, err)
 			    : -EINVAL;
 	}
@@ -334,7 +408,7 @@ static int on_key(void *arg, const char *section, const char *name, const char *
 static void check_heading(struct reading *r, const char *name)
 {
 	char section[SECTION_LEN], err[CONFIG_ERR_LEN];
-	const char *end = strchr(name, ']');
+	const char *end = strchr(name, ']'), *rest;
 
 	if (!end || end - name >= SECTION_LEN) {
 		complain(r, "", end ? "the name of the section is too long" : "a ] is missing");
@@ -344,6 +418,8 @@ static void check_heading(struct reading *r, const char *name)
 	section[end - name] = '\0';
 	if (!section_known(section)) {
 		bad_section(section, err);
+		complain(r, "", err);
+	} else if (section_is(section, "recorder", &rest) && !recorder_get(r->c, rest, err)) {
 		complain(r, "", err);
 	}
 }

@@ -17,6 +17,7 @@
 
 #define CONFIG_FILE "/etc/tracerd/tracerd.conf"
 #define CONFIG_GROUPS_MAX 32
+#define CONFIG_RECORDERS_MAX 8
 #define CONFIG_NAME_LEN 33 /* of a user or group, NUL included */
 #define CONFIG_ERR_LEN 256 /* of a sentence, NUL included */
 
@@ -40,6 +41,15 @@ struct config_group {
 	enum config_payload payload;
 };
 
+/* What is kept in memory all the time, for somebody who asks afterwards. */
+struct config_recorder {
+	char name[CONFIG_NAME_LEN];
+	char filter[192]; /* filter_text.h */
+	uint32_t seconds; /* what is older goes; 0: as long as there is room */
+	uint32_t memory_mb;
+	enum config_payload payload;
+};
+
 struct config {
 	/* [daemon] */
 	char socket[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -56,6 +66,9 @@ struct config {
 	 * counts. */
 	uint32_t ngroups;
 	struct config_group groups[CONFIG_GROUPS_MAX];
+	/* [recorder NAME] */
+	uint32_t nrecorders;
+	struct config_recorder recorders[CONFIG_RECORDERS_MAX];
 };
 
 /* Takes one complaint: a sentence without a full stop. */
@@ -80,6 +93,11 @@ void config_reload(struct config *now, const struct config *next);
 
 /* A key that a running tracerd can't change and that differs, NULL if there is none. */
 const char *config_needs_restart(const struct config *now, const struct config *next);
+
+struct filter;
+
+/* What a recorder's line of filters asks for, to a filter that was initialised; err: as config_set. */
+int config_filter(struct filter *f, const char *text, char *err);
 
 const char *config_payload_name(enum config_payload p);
 

@@ -18,6 +18,7 @@
 #include "client.h"
 #include "log.h"
 #include "procfs.h"
+#include "recorders.h"
 #include "summary.h"
 
 #define TICK_BUSY_US 5000
@@ -34,6 +35,7 @@ struct ctl {
 	struct backend *backend;
 	struct hub *hub;
 	struct admission admission;
+	struct recorders *recorders;
 	struct event *listener, *tick;
 	struct event *rest; /* from accepting, where descriptors have run out */
 	struct event *rings[16];
@@ -60,6 +62,12 @@ static void set_tick(struct ctl *ctl, long us)
 	event_add(ctl->tick, &tv);
 }
 
+static void stop_ticking(struct ctl *ctl)
+{
+	if (!ctl->nsessions && !recorders_active(ctl->recorders))
+		event_del(ctl->tick);
+}
+
 static void end_session(struct client *c, struct tr_end *end_x)
 {
 	struct hub_session_stats stats;
@@ -70,8 +78,8 @@ static void end_session(struct client *c, struct tr_end *end_x)
 	c->session = -1;
 	c->state = CLIENT_IDLE;
 	c->snapshot = false;
-	if (--c->ctl->nsessions == 0)
-		event_del(c->ctl->tick);
+	--c->ctl->nsessions;
+	stop_ticking(c->ctl);
 }
 
 /* A process is left out as long as it has a connection; a limited one only for limited sessions. */
@@ -180,6 +188,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	n = hub_drain(ctl->hub, anybody(ctl, CLIENT_STOPPING));
 	scan_blocked(ctl);
 	set_tick(ctl, n ? TICK_BUSY_US : TICK_IDLE_US);
+	recorders_tick(ctl->recorders, now_ns(CLOCK_MONOTONIC));
 	serve_sessions(ctl);
 }
 
@@ -322,6 +331,7 @@ static void add_totals(struct buf *b, struct ctl *ctl)
 	add_number(b, "memory_bytes", procfs_own_memory());
 	add_number(b, "ring_bytes", backend.kernel_bytes);
 	add_number(b, "programs_attached", backend.programs);
+	recorders_status(ctl->recorders, b);
 }
 
 static void send_status(struct client *to)
@@ -349,6 +359,23 @@ static void send_status(struct client *to)
 	buf_done(&b);
 }
 
+/* What recorders hold is of every process. */
+static void dump(struct client *c, const char *text, size_t len)
+{
+	char name[CONFIG_NAME_LEN], err[FILTER_ERR_LEN];
+	struct ctl *ctl = c->ctl;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name)), text);
+	if (c->peer.who.limited) {
+		client_error(c, "only root and the members of tracerd's group may dump a recorder");
+		return;
+	}
+	hub_drain(ctl->hub, true);
+	if (recorders_dump(ctl->recorders, name, c->peer.payload, now_ns(CLOCK_MONOTONIC),
+				c->out, err))
+		client_error(c, err);
+}
+
 bool ctl_request(struct client *c, uint16_t type, const void *payload, size_t len)
 {
 	if (c->session < 0 && evbuffer_get_length(c->out) > CLIENT_ANSWERS_MAX)
@@ -368,6 +395,9 @@ bool ctl_request(struct client *c, uint16_t type, const void *payload, size_t le
 		if (!c->snapshot)
 			c->ctl->ops->summary_begin(c->ctl->backend);
 		c->snapshot = true;
+		break;
+	case TR_FRAME_DUMP:
+		dump(c, payload, len);
 		break;
 	case TR_FRAME_STATUS:
 		send_status(c);
@@ -490,7 +520,22 @@ struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, stru
 		ctl->rings[i] = event_new(base, fd, EV_READ | EV_PERSIST | EV_ET, on_ring, ctl);
 		event_add(ctl->rings[i], NULL);
 	}
+	ctl->recorders = recorders_new(hub, config);
+	if (!ctl->recorders) {
+		ctl_free(ctl);
+		return NULL;
+	}
+	if (recorders_active(ctl->recorders))
+		set_tick(ctl, TICK_BUSY_US);
 	return ctl;
+}
+
+void ctl_reload(struct ctl *ctl)
+{
+	recorders_reload(ctl->recorders);
+	if (recorders_active(ctl->recorders))
+		set_tick(ctl, TICK_BUSY_US);
+	stop_ticking(ctl);
 }
 
 void ctl_free(struct ctl *ctl)
@@ -501,6 +546,7 @@ void ctl_free(struct ctl *ctl)
 		return;
 	while ((c = TAILQ_FIRST(&ctl->clients)))
 		ctl_gone(c);
+	recorders_free(ctl->recorders);
 	for (unsigned int i = 0; i < 16; i++)
 		if (ctl->rings[i])
 			event_free(ctl->rings[i]);

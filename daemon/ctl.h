@@ -14,6 +14,7 @@ struct ctl;
 /* The configuration is kept, and looked at each time anew. */
 struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, struct backend *b,
 		    struct hub *hub, const struct config *config);
+void ctl_reload(struct ctl *ctl); /* the configuration was read again */
 void ctl_free(struct ctl *ctl); /* ends every session and client */
 
 /* Serves connections that arrive at fd, which is taken over. */

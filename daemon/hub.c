@@ -11,7 +11,7 @@
 #include <string.h>
 #include "payload.h"
 
-#define CHUNK_SIZE (HUB_QUEUE_MIN / 2)
+#define CHUNK_SIZE HUB_FRAME_SIZE
 #define SPARE_SIZE (4 * CHUNK_SIZE) /* libevent asks for as much as the buffer before had */
 #define POOL_MAX 64 /* chunks that are kept for reuse: 8 MB */
 
@@ -31,6 +31,7 @@ struct session {
 	struct evbuffer *out;
 	enum config_payload payload;
 	struct hub_rate *rate; /* NULL: no limit */
+	const struct hub_keeper *keeper; /* NULL: a client */
 	struct chunk *chunk; /* being filled, NULL: none */
 	size_t limit;
 	uint64_t delivered, lost;
@@ -141,8 +142,11 @@ static void seal(struct session *s)
 	s->chunk = NULL;
 	f = (struct tr_frame *)c->data;
 	*f = (struct tr_frame){.len = c->len, .type = TR_FRAME_RECORDS};
-	if (c->len > sizeof(*f) && !evbuffer_add_reference(s->out, c->data, c->len, chunk_sent, c))
+	if (c->len > sizeof(*f) && !evbuffer_add_reference(s->out, c->data, c->len, chunk_sent, c)) {
+		if (s->keeper)
+			s->keeper->sealed(s->keeper->ctx);
 		return;
+	}
 	/* Without memory all of it is lost, and facts were in it. */
 	s->delivered -= c->records;
 	s->lost += c->records;
@@ -270,6 +274,8 @@ static void session_record(struct hub *h, struct session *s, const struct tr_hdr
 	if (put(h, s, rec, fact)) {
 		s->delivered += !fact;
 		s->chunk->records += !fact;
+		if (s->keeper)
+			s->keeper->record(s->keeper->ctx, rec);
 		return;
 	}
 	if (fact) {
@@ -343,6 +349,8 @@ static size_t queue_limit(const struct hub *h, const struct filter *f, const str
 {
 	size_t limit = h->queue_bytes;
 
+	if (user->keeper)
+		return SIZE_MAX / 2;
 	if (f->queue_bytes && f->queue_bytes < limit)
 		limit = f->queue_bytes;
 	if (user->queue_max && user->queue_max < limit)
@@ -368,6 +376,7 @@ int hub_open(struct hub *h, struct filter *f, const struct hub_user *user, char 
 	s->payload = f->no_data ? PAYLOAD_OFF : user->payload;
 	s->filter.no_data = s->payload == PAYLOAD_OFF;
 	s->rate = user->rate;
+	s->keeper = user->keeper;
 	s->limit = queue_limit(h, f, user);
 	s->used = true;
 	r = h->ops->session_add(h->backend, n, &s->filter, user->who, err);
@@ -420,13 +429,27 @@ void hub_flush(struct hub *h, int session)
 		seal(s);
 }
 
+int hub_copy_open(const struct hub *h, int session, struct evbuffer *to)
+{
+	const struct chunk *c = h->sessions[session].chunk;
+	struct tr_frame f = {.type = TR_FRAME_RECORDS};
+
+	if (!c || c->len == sizeof(f))
+		return 0;
+	f.len = c->len;
+	if (evbuffer_add(to, &f, sizeof(f)) ||
+	    evbuffer_add(to, c->data + sizeof(f), c->len - sizeof(f)))
+		return -ENOMEM;
+	return 0;
+}
+
 void hub_stats(const struct hub *h, struct hub_stats *stats)
 {
 	*stats = (struct hub_stats){.delivered = h->delivered, .lost = h->lost};
 	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++) {
 		if (!h->sessions[i].used)
 			continue;
-		stats->sessions++;
+		stats->sessions += !h->sessions[i].keeper;
 		stats->delivered += h->sessions[i].delivered;
 		stats->lost += h->sessions[i].lost;
 	}

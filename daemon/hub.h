@@ -15,6 +15,7 @@
 
 struct hub;
 
+#define HUB_FRAME_SIZE (128u << 10) /* what one frame of records takes in memory */
 #define HUB_QUEUE_MIN (256u << 10) /* bytes that a queue has at least */
 
 /* What all sessions of one user may get together; the hub counts here. */
@@ -24,6 +25,15 @@ struct hub_rate {
 	uint64_t since_ns; /* when this second began */
 };
 
+/* Who keeps what a session gets, however much that is, and lets go of the oldest as it likes. */
+struct hub_keeper {
+	void *ctx;
+	/* One more frame is in the user's out, in one piece. */
+	void (*sealed)(void *ctx);
+	/* What was just put into the frame that is being filled. */
+	void (*record)(void *ctx, const struct tr_hdr *rec);
+};
+
 /* Whom a session is for. All that it points to must live until hub_close. */
 struct hub_user {
 	struct evbuffer *out;
@@ -31,6 +41,7 @@ struct hub_user {
 	enum config_payload payload;
 	size_t queue_max; /* bytes; 0: what the filter asks for, and the hub's own limit, are all */
 	struct hub_rate *rate; /* NULL: any */
+	const struct hub_keeper *keeper; /* NULL: a client, who may be slow */
 };
 
 struct hub_session_stats {
@@ -40,7 +51,7 @@ struct hub_session_stats {
 };
 
 struct hub_stats {
-	unsigned int sessions;
+	unsigned int sessions; /* of clients */
 	uint64_t delivered, lost; /* in all sessions since the start */
 };
 
@@ -66,6 +77,9 @@ int hub_drain(struct hub *h, bool all);
 
 /* Makes a frame of a session's records that are still being gathered, unless older frames still wait. */
 void hub_flush(struct hub *h, int session);
+
+/* Copies the records that are still being gathered, as a frame. */
+int hub_copy_open(const struct hub *h, int session, struct evbuffer *to);
 
 void hub_stats(const struct hub *h, struct hub_stats *stats);
 int hub_session_stats(const struct hub *h, int session, struct hub_session_stats *stats);

@@ -242,6 +242,7 @@ static void on_hangup(evutil_socket_t fd, short what, void *arg)
 			log_warn("a new value of %s needs a restart", key);
 		config_reload(&s->config, &next);
 		log_set_level(s->config.log_level);
+		ctl_reload(s->ctl);
 		log_info("the configuration was read again");
 	}
 	notify("READY=1");

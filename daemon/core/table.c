@@ -70,9 +70,14 @@ const struct sc_row *sc_find(unsigned int abi, uint64_t nr)
 	return sc_by_id(abi_nr_id(abi, (unsigned int)nr));
 }
 
+unsigned int sc_id(const struct sc_row *row)
+{
+	return (unsigned int)(row - rows);
+}
+
 int sc_nr(const struct sc_row *row, unsigned int abi)
 {
-	unsigned int id = (unsigned int)(row - rows);
+	unsigned int id = sc_id(row);
 
 	if (abi == TR_ABI_X86_64)
 		return id < SC_ID_OTHER ? (int)id : -1;

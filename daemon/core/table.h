@@ -267,6 +267,8 @@ struct sc_sub {
 const struct sc_row *sc_find(unsigned int abi, uint64_t nr);
 const struct sc_row *sc_by_id(unsigned int id); /* NULL where there is none */
 
+unsigned int sc_id(const struct sc_row *row);
+
 /* The number of a call in an ABI, -1 if that ABI does not have it. */
 int sc_nr(const struct sc_row *row, unsigned int abi);
 

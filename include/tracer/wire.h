@@ -8,7 +8,8 @@
  *
  * A conversation:  S: HELLO   C: OPEN   S: OPENED (or ERROR)   S: RECORDS, SUMMARY ...
  *                  C: STOP    S: what is left, then END
- * STATUS can be asked at any time. Closing the socket ends the session.
+ * STATUS and DUMP can be asked at any time. A saved recording is HELLO and an answer to DUMP.
+ * Closing the socket ends the session.
  */
 #ifndef TRACER_WIRE_H
 #define TRACER_WIRE_H
@@ -36,6 +37,7 @@ enum tr_frame_type {
 	TR_FRAME_STOP,	    /* C: stop the session, send what is left of it and END */
 	TR_FRAME_END,	    /* S: struct tr_end: the session is over */
 	TR_FRAME_STATUS,    /* C: empty; S: NUL-terminated strings "key=value" */
+	TR_FRAME_DUMP,	    /* C: name of a recorder, or nothing; S: OPENED, RECORDS .., END */
 };
 
 struct tr_hello {
@@ -49,7 +51,7 @@ struct tr_hello {
 struct tr_opened {
 	__u32 session; /* its bit number */
 	__u32 pad;
-	__u64 time_ns; /* CLOCK_MONOTONIC from which on everything is seen */
+	__u64 time_ns; /* CLOCK_MONOTONIC from which on everything is seen; a dump: when it was made */
 };
 
 struct tr_end {

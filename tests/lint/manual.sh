@@ -16,7 +16,7 @@ described() {
 }
 
 tracectl_options() {
-	for command in watch run summary pending status explain; do
+	for command in watch run summary pending dump status explain; do
 		described "${TRACECTL:?}" packaging/man/tracectl.1 "$command"
 		grep -q "^\.It Cm $command$" packaging/man/tracectl.1 ||
 			echo "tracectl.1 lacks $command"
@@ -28,7 +28,7 @@ tracerd_options() {
 }
 
 help_has_options() {
-	for command in watch run summary pending status; do
+	for command in watch run summary pending dump status; do
 		"$TRACECTL" $command --help | grep -q -e --socket || echo "no help for $command"
 	done
 }

@@ -123,11 +123,17 @@ static void says_what_is_wrong(void **state)
 		  "f:2: ring-mb: there is no such key; allowed are: sessions, memory-mb, rate");
 	complains("[recorder]\nlast = 1\nsize = 2",
 		  "f:1: there is no section [recorder]; allowed are: "
-		  "[daemon], [user], [group NAME]");
+		  "[daemon], [user], [group NAME], [recorder NAME]");
+	complains("[recorder a]\nfilter = --comm 'x\n",
+		  "f:2: filter: a quote is missing, or a word is too long");
+	complains("[recorder a]\nfilter = --comm php*\n",
+		  "f:2: filter: --comm takes a name here, not a pattern such as php*");
+	complains("[recorder a/b]\n", "f:1: a/b is not a name for a recorder");
 	complains("rate = 1",
-		  "f:1: rate: a key must stand below one of: [daemon], [user], [group NAME]");
+		  "f:1: rate: a key must stand below one of: [daemon], [user], [group NAME], "
+		  "[recorder NAME]");
 	complains("[group]\n", "f:1: there is no section [group]; allowed are: [daemon], [user], "
-			       "[group NAME]");
+			       "[group NAME], [recorder NAME]");
 	complains("[group -x]\npayload = off", "f:2: payload: -x is not the name of a group");
 	complains("[daemon\n", "f:1: a ] is missing");
 	complains("[daemon]\nring-mb\n", "f:2: this is neither [section] nor key = value");

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* recorders.c - see recorders.h. */
+#include "recorders.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "log.h"
+
+#define AGAIN_NS 5000000000ULL /* how long one that can't begin is left alone */
+
+struct slot {
+	struct recorder *recorder; /* NULL: free */
+	bool wanted;		   /* by the configuration that is being read */
+	uint64_t tried_ns;
+	char why[FILTER_ERR_LEN]; /* it is not recording; what the log has said */
+};
+
+struct recorders {
+	struct hub *hub;
+	const struct config *config;
+	struct payload_map payloads;
+	struct slot slots[CONFIG_RECORDERS_MAX];
+};
+
+static void begin(struct slot *s, uint64_t now_ns)
+{
+	const char *name = recorder_config(s->recorder)->name;
+	char err[FILTER_ERR_LEN] = "";
+
+	s->tried_ns = now_ns;
+	if (!recorder_open(s->recorder, err)) {
+		log_info("recorder %s: recording", name);
+		s->why[0] = '\0';
+	} else if (strcmp(err, s->why)) {
+		log_warn("recorder %s does not record: %s", name, err);
+		memcpy(s->why, err, sizeof(s->why));
+	}
+}
+
+static struct slot *slot_of(struct recorders *rs, const char *name)
+{
+	for (struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++)
+		if (s->recorder && !strcmp(recorder_config(s->recorder)->name, name))
+			return s;
+	return NULL;
+}
+
+static struct slot *free_slot(struct recorders *rs)
+{
+	struct slot *s = rs->slots;
+
+	while (s->recorder)
+		s++;
+	return s;
+}
+
+static void end(struct slot *s)
+{
+	recorder_free(s->recorder);
+	*s = (struct slot){};
+}
+
+static void add(struct recorders *rs, const struct config_recorder *config)
+{
+	struct slot *s = free_slot(rs);
+
+	s->recorder = recorder_new(rs->hub, config);
+	if (!s->recorder) {
+		log_err("recorder %s: out of memory", config->name);
+		return;
+	}
+	s->wanted = true;
+	begin(s, 0);
+}
+
+/* First those go that are not as they are wanted any more: so there is a place for each new one. */
+void recorders_reload(struct recorders *rs)
+{
+	const struct config_recorder *c = rs->config->recorders, *last = c + rs->config->nrecorders;
+
+	for (struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++)
+		s->wanted = false;
+	for (; c < last; c++) {
+		struct slot *s = slot_of(rs, c->name);
+
+		if (s)
+			s->wanted = !memcmp(recorder_config(s->recorder), c, sizeof(*c));
+	}
+	for (struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++)
+		if (s->recorder && !s->wanted)
+			end(s);
+	for (c = rs->config->recorders; c < last; c++)
+		if (!slot_of(rs, c->name))
+			add(rs, c);
+}
+
+struct recorders *recorders_new(struct hub *hub, const struct config *config)
+{
+	struct recorders *rs = calloc(1, sizeof(*rs));
+
+	if (!rs)
+		return NULL;
+	rs->hub = hub;
+	rs->config = config;
+	payload_map_init(&rs->payloads);
+	recorders_reload(rs);
+	return rs;
+}
+
+void recorders_free(struct recorders *rs)
+{
+	if (!rs)
+		return;
+	for (struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++)
+		end(s);
+	free(rs);
+}
+
+unsigned int recorders_active(const struct recorders *rs)
+{
+	unsigned int n = 0;
+
+	for (const struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++)
+		n += s->recorder != NULL;
+	return n;
+}
+
+void recorders_tick(struct recorders *rs, uint64_t now_ns)
+{
+	for (struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++) {
+		if (!s->recorder)
+			continue;
+		if (recorder_is_open(s->recorder))
+			recorder_expire(s->recorder, now_ns);
+		else if (now_ns - s->tried_ns >= AGAIN_NS)
+			begin(s, now_ns);
+	}
+}
+
+static void list_names(const struct recorders *rs, char *names, size_t size)
+{
+	size_t len = 0;
+
+	names[0] = '\0';
+	for (const struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++)
+		if (s->recorder && len < size)
+			len += snprintf(names + len, size - len, "%s%s", len ? ", " : "",
+					recorder_config(s->recorder)->name);
+}
+
+/* The one of that name, or the only one. */
+static struct slot *choose(struct recorders *rs, const char *name, char *err)
+{
+	unsigned int n = recorders_active(rs);
+	struct slot *s = NULL;
+	char names[128];
+
+	if (name && *name)
+		s = slot_of(rs, name);
+	else if (n == 1)
+		for (s = rs->slots; !s->recorder; s++)
+			;
+	if (s)
+		return s;
+	list_names(rs, names, sizeof(names));
+	if (!n)
+		snprintf(err, FILTER_ERR_LEN,
+			 "this tracerd keeps no recorder: tracerd.conf(5) tells how to have one");
+	else if (name && *name)
+		snprintf(err, FILTER_ERR_LEN, "there is no recorder %.40s; there are: %s", name,
+			 names);
+	else
+		snprintf(err, FILTER_ERR_LEN, "name the recorder; there are: %s", names);
+	return NULL;
+}
+
+static void add_frame(struct evbuffer *out, uint16_t type, const void *payload, size_t len)
+{
+	struct tr_frame f = {.len = sizeof(f) + len, .type = type};
+
+	evbuffer_add(out, &f, sizeof(f));
+	evbuffer_add(out, payload, len);
+}
+
+static int answer(struct recorders *rs, const struct recorder *r, enum config_payload level,
+		  uint64_t now_ns, struct evbuffer *out)
+{
+	struct tr_opened opened = {.time_ns = now_ns};
+	struct evbuffer *all = evbuffer_new();
+	struct tr_end end = {};
+	int result;
+
+	if (!all)
+		return -ENOMEM;
+	add_frame(all, TR_FRAME_OPENED, &opened, sizeof(opened));
+	result = recorder_copy(r, &rs->payloads, level, all);
+	add_frame(all, TR_FRAME_END, &end, sizeof(end));
+	if (!result)
+		evbuffer_add_buffer(out, all);
+	evbuffer_free(all);
+	return result;
+}
+
+int recorders_dump(struct recorders *rs, const char *name, enum config_payload level,
+		   uint64_t now_ns, struct evbuffer *out, char *err)
+{
+	struct slot *s = choose(rs, name, err);
+	int r;
+
+	if (!s)
+		return -ENOENT;
+	if (!recorder_is_open(s->recorder)) {
+		snprintf(err, FILTER_ERR_LEN, "recorder %s does not record: %.180s",
+			 recorder_config(s->recorder)->name, s->why);
+		return -EAGAIN;
+	}
+	r = answer(rs, s->recorder, level, now_ns, out);
+	if (r)
+		snprintf(err, FILTER_ERR_LEN, "tracerd is out of memory");
+	return r;
+}
+
+void recorders_status(const struct recorders *rs, struct buf *b)
+{
+	for (const struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++) {
+		struct recorder_stats stats;
+		char line[192];
+
+		if (!s->recorder)
+			continue;
+		recorder_stats(s->recorder, &stats);
+		snprintf(line, sizeof(line),
+			 "recorder=%s recording=%s bytes=%llu seconds=%.1f records=%llu lost=%llu",
+			 recorder_config(s->recorder)->name,
+			 recorder_is_open(s->recorder) ? "yes" : "no",
+			 (unsigned long long)stats.bytes, stats.held_ns / 1e9,
+			 (unsigned long long)stats.records, (unsigned long long)stats.lost);
+		buf_put(b, line, strlen(line) + 1);
+	}
+}
