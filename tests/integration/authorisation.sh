@@ -14,7 +14,7 @@ me=54321 other=54322
 mkdir "$dir/bin" "$dir/out" "$dir/secret"
 chown $me "$dir/out"
 chmod 700 "$dir/secret"
-cp "$TRACECTL" "$TRACERD" "$targets/t_hidden" "$dir/bin/" # the build tree may be root's alone
+cp "$TRACECTL" "$TRACERD" "$targets/t_hidden" "$targets/t_calls" "$dir/bin/" # the build tree may be root's alone
 cp "$targets/t_hidden" "$dir/bin/mine"
 for kind in setuid setgid caps; do
 	cp "$targets/t_hidden" "$dir/bin/$kind"
@@ -211,6 +211,39 @@ sys.exit("hidden" in raw or any(e["type"] in ("exec", "exit") or e.get("syscall"
 	or not any(e["type"] == "fork" for e in ev))' "$dir/out/file"
 done
 
+# One that tells the kernel to keep others out, while it is followed.
+mkfifo "$dir/later"
+# shellcheck disable=SC2016 # the inner shell expands it
+begin setpriv --reuid $me --regid $me --clear-groups sh -c 'read -r go <"$0"; exec "$1" later' \
+	"$dir/later" "$dir/bin/mine" >"$dir/secret/later"
+later=$begun
+until_ok 10 in_call "$later" 257
+rm -f "$dir/out/file"
+begin setpriv --reuid $me --regid $me --clear-groups "$ctl" --socket "$sock" watch -f --json -o "$dir/out/file" \
+	--pid "$later"
+watcher=$begun
+until_ok 20 sessions_are 2
+echo >"$dir/later"
+until_ok 10 sh -c "[ \$(wc -l <'$dir/secret/later') = 2 ]"
+all_busy
+end "$watcher" INT
+end "$later" KILL
+until_ok 20 sessions_are 1
+ok "not dumpable any more: seen until then" events "$dir/out/file" 'len(calls("timerfd_settime")) == 20'
+ok "not dumpable any more: gone from then on" events "$dir/out/file" \
+	'not calls("timerfd_gettime") and not [e for e in ev if "hidden" in str(e)] and
+	not [e for e in of("exit") if e["process"] and e["comm"].startswith("hidden")]'
+
+# A namespace that the user made: what runs there is still the user's.
+if as $me unshare -U true 2>/dev/null; then
+	begin setpriv --reuid $me --regid $me --clear-groups unshare -U -r "$dir/bin/mine" mine >"$dir/secret/below"
+	below=$begun
+	until_ok 10 test -s "$dir/secret/below"
+	as $me "$ctl" --socket "$sock" watch --json -o "$dir/out/file" --count 50 -e timerfd_settime
+	ok "a user namespace of the user's own: seen from outside" grep -q "\"pid\":${below}[,}]" "$dir/out/file"
+	end "$below" KILL
+fi
+
 # run: su and passwd are set-uid. What they do is not seen, and run ends with them.
 for program in su passwd; do
 	path=$(command -v $program) || continue
@@ -294,6 +327,15 @@ done
 until_ok 10 sessions_are 1
 ok "what was refused is in the log, once" is "$(grep -c "user $me was refused" "$dir/tracerd.log")" 1
 end "$root_session" INT
+end "$daemon_pid"
+
+printf '[user]\nrate = 1000\n' >"$dir/conf"
+daemon_start --config "$dir/conf"
+as $me "$ctl" --socket "$sock" run --json -o "$dir/out/file" -e getppid -- "$dir/bin/t_calls" 1 50000 0 0
+ok "rate: what is more is lost, and counted" events "$dir/out/file" 'lost > 0 and made == 50000 + len(["exec", "exit"])'
+ok "rate: and the reason said" events "$dir/out/file" '"rate" in {e["where"] for e in of("lost")}'
+tc run --json -o "$dir/out/file" -e getppid -- "$dir/bin/t_calls" 1 50000 0 0
+ok "rate: not for root" events "$dir/out/file" '"rate" not in {e["where"] for e in of("lost")}'
 end "$daemon_pid"
 
 printf '[user]\nsessions = 0\n' >"$dir/conf"

@@ -6,6 +6,7 @@
  *   drop U G   having given up root for user U and group G, without a new program
  *   undump     of an ordinary user, having told the kernel that it may not be looked into
  *   mine       of an ordinary user, with names that begin with "mine"
+ *   later      as mine, and after a while as undump; then it says its pid again
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -64,6 +65,13 @@ static void arrange(int argc, char **argv)
 		prctl(PR_SET_DUMPABLE, 0);
 	} else if (!strcmp(argv[1], "mine")) {
 		name = "mine";
+	} else if (!strcmp(argv[1], "later")) {
+		name = "mine";
+		for (int i = 0; i < 20; i++)
+			be_busy();
+		printf("%d\n", getpid());
+		prctl(PR_SET_DUMPABLE, 0);
+		name = "hidden";
 	}
 }
 
