@@ -119,7 +119,7 @@ static void put_head(struct paper *p, const struct sc_row *row, const struct abo
 	buf_done(&rest);
 }
 
-static void put_flags(struct buf *out, const struct sc_arg *arg, const struct sc_flags *flags)
+static void put_flags(struct buf *out, bool is_request, const struct sc_flags *flags)
 {
 	size_t n = 0, shown = 0;
 
@@ -128,7 +128,7 @@ static void put_flags(struct buf *out, const struct sc_arg *arg, const struct sc
 	for (const struct sc_flag *f = flags->rows; f->name; f++, shown++) {
 		const char *word = human_word(f->name);
 
-		if (arg->type == T_IOCTL && shown == REQUESTS_SHOWN) {
+		if (is_request && shown == REQUESTS_SHOWN) {
 			buf_str(out, ", and ");
 			buf_u64(out, n - shown);
 			buf_str(out, " more, which --json lists");
@@ -144,6 +144,40 @@ static void put_flags(struct buf *out, const struct sc_arg *arg, const struct sc
 	}
 }
 
+static void put_field_names(struct buf *out, const struct sc_arg *arg)
+{
+	const struct sc_field *first = explain_fields(arg);
+	bool some = false;
+
+	for (const struct sc_field *f = first; f && f->name; f++) {
+		if (f->type == T_PAD)
+			continue;
+		buf_str(out, some ? ", " : ": ");
+		buf_str(out, f->name);
+		some = true;
+	}
+}
+
+/* Of what the program fills in, the fields that are flags, as ".flags". */
+static void put_field_flags(struct paper *p, const struct sc_arg *arg)
+{
+	for (const struct sc_field *f = explain_fields(arg); f && f->name; f++) {
+		const struct sc_flags *flags = explain_field_flags(f);
+		struct buf label = { 0 }, text = { 0 };
+
+		if (!flags)
+			continue;
+		buf_char(&label, '.');
+		buf_str(&label, f->name);
+		buf_char(&label, '\0');
+		buf_str(&text, f->type == T_FLAGS ? "flags" : "one of");
+		put_flags(&text, false, flags);
+		item(p, label.failed ? f->name : label.p, &text);
+		buf_done(&label);
+		buf_done(&text);
+	}
+}
+
 static void put_arguments(struct paper *p, const struct sc_row *row)
 {
 	heading(p, "Arguments");
@@ -156,9 +190,12 @@ static void put_arguments(struct paper *p, const struct sc_row *row)
 			continue;
 		explain_type(&text, row, arg);
 		if (flags)
-			put_flags(&text, arg, flags);
+			put_flags(&text, arg->type == T_IOCTL, flags);
+		put_field_names(&text, arg);
 		item(p, arg->name, &text);
 		buf_done(&text);
+		if (arg->dir != D_OUT)
+			put_field_flags(p, arg);
 	}
 }
 

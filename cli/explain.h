@@ -42,6 +42,10 @@ bool explain_returns(const struct sc_row *row, int err);
 const char *explain_result(const struct sc_row *row);
 /* The flags that an argument can have; NULL: it has none. */
 const struct sc_flags *explain_flags(const struct sc_arg *arg);
+/* The fields of the struct that an argument points to; NULL: it points to none. */
+const struct sc_field *explain_fields(const struct sc_arg *arg);
+/* The flags that a field can have; NULL: it has none. */
+const struct sc_flags *explain_field_flags(const struct sc_field *f);
 /* Calls note for each thing that a call's name tells. */
 void explain_name(const struct sc_row *row, void (*note)(void *ctx, const char *part, const char *meaning),
 		  void *ctx);

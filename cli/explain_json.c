@@ -36,6 +36,33 @@ static void put_numbers(struct json *j, const struct sc_row *row)
 	json_end(j, '}');
 }
 
+static void put_values(struct json *j, const struct sc_flags *flags)
+{
+	json_key(j, "values");
+	json_begin(j, '[');
+	for (const struct sc_flag *f = flags->rows; f->name; f++)
+		json_str(j, f->name);
+	json_end(j, ']');
+}
+
+static void put_fields(struct json *j, const struct sc_field *fields)
+{
+	json_key(j, "fields");
+	json_begin(j, '[');
+	for (const struct sc_field *f = fields; f->name; f++) {
+		const struct sc_flags *flags = explain_field_flags(f);
+
+		if (f->type == T_PAD)
+			continue;
+		json_begin(j, '{');
+		put_pair(j, "name", f->name);
+		if (flags)
+			put_values(j, flags);
+		json_end(j, '}');
+	}
+	json_end(j, ']');
+}
+
 static void put_argument(struct json *j, const struct sc_row *row, const struct sc_arg *arg)
 {
 	const struct sc_flags *flags = explain_flags(arg);
@@ -46,13 +73,10 @@ static void put_argument(struct json *j, const struct sc_row *row, const struct 
 	put_pair(j, "name", arg->name);
 	json_key(j, "type");
 	json_string(j, type.p ? type.p : "", type.len);
-	if (flags) {
-		json_key(j, "values");
-		json_begin(j, '[');
-		for (const struct sc_flag *f = flags->rows; f->name; f++)
-			json_str(j, f->name);
-		json_end(j, ']');
-	}
+	if (flags)
+		put_values(j, flags);
+	if (explain_fields(arg))
+		put_fields(j, explain_fields(arg));
 	json_end(j, '}');
 	buf_done(&type);
 }

@@ -80,6 +80,18 @@ const struct sc_flags *explain_flags(const struct sc_arg *arg)
 	return NULL;
 }
 
+const struct sc_field *explain_fields(const struct sc_arg *arg)
+{
+	const struct sc_struct *st = arg->ref;
+
+	return (arg->type == T_STRUCT || arg->type == T_ARRAY) && st ? st->fields : NULL;
+}
+
+const struct sc_flags *explain_field_flags(const struct sc_field *f)
+{
+	return f->type == T_FLAGS || f->type == T_ENUM ? f->ref : NULL;
+}
+
 const char *explain_result(const struct sc_row *row)
 {
 	static const char *const names[] = {

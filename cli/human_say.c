@@ -86,11 +86,22 @@ const char *human_failed(const struct call *c)
 	return NULL;
 }
 
+/* A path that is only text, or no path of a file at all: where a link leads, "proc" mounted, a queue's name. */
+static bool is_only_text(const struct call *c, unsigned int i)
+{
+	const char *name = c->row->name;
+
+	if (i)
+		return false;
+	return (name[0] == 's' && strncmp(name, "symlink", 7) == 0) ||
+	       (name[0] == 'm' && (strncmp(name, "mq_", 3) == 0 || strcmp(name, "mount") == 0));
+}
+
 /* Sets what relative paths of argument i start from: the descriptor before it, or the working directory. */
 static void set_base(struct human_sink *s, const struct call *c, unsigned int i)
 {
 	s->dir = TR_AT_FDCWD;
-	s->as_is = i == 0 && strncmp(c->row->name, "symlink", 7) == 0;
+	s->as_is = is_only_text(c, i);
 	if (i && c->row->args[i - 1].type == T_DIRFD)
 		s->dir = (int32_t)c->rec->args[i - 1];
 }

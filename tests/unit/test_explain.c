@@ -91,6 +91,16 @@ static void test_width(void **state)
 	}
 }
 
+static void test_fields(void **state)
+{
+	const char *text = as_text("openat2", 80);
+
+	(void)state;
+	assert_non_null(strstr(text, "struct open_how: flags, mode, resolve\n"));
+	assert_non_null(strstr(text, "  .resolve      flags: "));
+	assert_null(strstr(as_text("statx", 80), "  ."));
+}
+
 static void test_openat(void **state)
 {
 	const char *text = as_text("openat", 80);
@@ -193,7 +203,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_call_is_explained), cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_width),  cmocka_unit_test(test_openat),
+		cmocka_unit_test(test_width),  cmocka_unit_test(test_openat), cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_names),  cmocka_unit_test(test_json),
 	};
 

@@ -354,6 +354,11 @@ static void test_failures(void **state)
 	BUILD_CALL(&b, "chown", 0, 0x1000, 0, (uint64_t)-1);
 	build_str(&b, 0, "/x");
 	assert_string_equal(human(), "gave /x to user 0\n");
+	BUILD_CALL(&b, "mount", 0, 0x1000, 0x2000, 0x3000, 0, 0);
+	build_str(&b, 0, "proc");
+	build_str(&b, 1, "mnt");
+	build_str(&b, 2, "proc");
+	assert_string_equal(human(), "mounted proc on /root/mnt as \"proc\"\n");
 }
 
 /* A call of a 32-bit ABI has that ABI's name, and no struct of a 64-bit one. */
