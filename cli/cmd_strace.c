@@ -245,6 +245,10 @@ static void put_filter(struct strace *st)
 	f->fds = o->decode_fds || o->npaths;
 	f->ret_fds = f->fds; /* a path is also that of what was opened before */
 	f->entries = true;
+	while (f->ninject < o->ninject) { /* both own the text now: the filter does */
+		f->inject[f->ninject] = o->inject[f->ninject];
+		f->ninject++;
+	}
 	f->string_limit = o->string_limit < FILTER_STRING_MAX ? o->string_limit : FILTER_STRING_MAX;
 	if (strace_numbers_any(&o->dump_read) || strace_numbers_any(&o->dump_write))
 		f->string_limit = FILTER_STRING_MAX;
@@ -346,6 +350,11 @@ static int prepare_session(struct strace *st)
 	st->so.argv = (char **)o->argv;
 	st->so.socket = o->socket;
 	st->so.backend = o->backend;
+	if (o->ninject && (!o->backend || !strcmp(o->backend, "auto"))) {
+		st->so.backend = "ptrace";
+		if (!(o->quiet & QUIET_ATTACH))
+			msg("tampering needs ptrace, which is used in place of BPF");
+	}
 	if (find_user(st) || (o->argv[0] && find_program(st)))
 		return 1;
 	if (strace_paths_init(&st->paths, o, tell_path, st))

@@ -66,7 +66,7 @@ static bool set_trap(struct session *s, struct trap *trap)
 {
 	struct filter *f = &s->o->filter;
 
-	if (!s->conn.private_pid || strcmp(s->conn.hello.backend, "ptrace") || !f->follow ||
+	if (!s->conn.private_pid || strcmp(s->conn.hello.backend, "ptrace") || !f->follow || f->ninject ||
 	    !trap_is_worth(f) || !trap_available())
 		return false;
 	trap_build(trap, f);

@@ -5,6 +5,7 @@
 #include "strace_opts_set.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "msg.h"
 #include "strace_sink.h"
@@ -109,10 +110,77 @@ static int refuse_namespace(struct strace_options *o, const char *value, char *e
 	return msg_set(err, -EINVAL, "-e namespace is not supported");
 }
 
-static int refuse_inject(struct strace_options *o, const char *value, char *err)
+/* The names of a set's calls, as the daemon takes them. */
+static void put_names(struct buf *text, const struct strace_calls *set)
 {
-	(void)o, (void)value;
-	return msg_set(err, -EINVAL, "-e inject and -e fault are not supported");
+	struct filter f;
+	bool some = false;
+
+	filter_init(&f);
+	strace_calls_filter(set, &f);
+	if (f.unknown_calls)
+		buf_char(text, '!');
+	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
+		const struct sc_row *row = sc_by_id(id);
+
+		if (!row || filter_has_id(&f, id) == f.unknown_calls)
+			continue;
+		if (some)
+			buf_char(text, ',');
+		some = true;
+		buf_str(text, row->name);
+	}
+	if (!some)
+		buf_str(text, "none");
+	filter_done(&f);
+}
+
+static bool has_word(const char *options, const char *word)
+{
+	return options && strstr(options, word);
+}
+
+/* SET[:option=value]... A fault is an injection of ENOSYS, if of nothing else. */
+static int add_inject(struct strace_options *o, const char *what, const char *value, char *err)
+{
+	const char *options = strchr(value, ':');
+	bool fault = !strcmp(what, "fault");
+	struct strace_calls set;
+	struct buf text = {0};
+	struct inject in;
+	char *list;
+	int r;
+
+	if (fault && (has_word(options, ":retval=") || has_word(options, ":signal=") ||
+		      has_word(options, ":delay") || has_word(options, ":poke") ||
+		      has_word(options, ":syscall=")))
+		return msg_set(err, -EINVAL, "invalid %s argument '%s'", what, value);
+	list = strndup(value, options ? (size_t)(options - value) : strlen(value));
+	r = list ? strace_calls_parse(&set, list, err) : -ENOMEM;
+	free(list);
+	if (r)
+		return r;
+	put_names(&text, &set);
+	buf_str(&text, options ? options : "");
+	if (fault && !has_word(options, ":error="))
+		buf_str(&text, ":error=ENOSYS");
+	buf_char(&text, '\0');
+	if (text.failed || o->ninject == INJECT_MAX || inject_parse(&in, text.p, err)) {
+		buf_done(&text);
+		return msg_set(err, -EINVAL, "invalid %s argument '%s'", what, value);
+	}
+	o->inject[o->ninject++] = text.p;
+	return 0;
+}
+
+static int set_inject(struct strace_options *o, const char *value, char *err)
+{
+	return add_inject(o, "inject", value, err);
+}
+
+static int set_fault(struct strace_options *o, const char *value, char *err)
+{
+	return add_inject(o, "fault", value, err);
 }
 
 /* clang-format off */
@@ -128,7 +196,7 @@ static const struct {
 	{"signal", set_signal, NULL}, {"signals", set_signal, NULL}, {"s", set_signal, NULL},
 	{"read", set_read, NULL}, {"reads", set_read, NULL}, {"r", set_read, NULL},
 	{"write", set_write, NULL}, {"writes", set_write, NULL}, {"w", set_write, NULL},
-	{"fault", refuse_inject, NULL}, {"inject", refuse_inject, NULL},
+	{"fault", set_fault, NULL}, {"inject", set_inject, NULL},
 	{"status", set_status, NULL},
 	{"quiet", set_quiet, "attach,personality"}, {"silent", set_quiet, NULL},
 	{"silence", set_quiet, NULL}, {"q", set_quiet, NULL},

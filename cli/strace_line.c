@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <core/rec.h>
 #include "child.h"
 #include "strace_count.h"
@@ -42,6 +43,18 @@ static void put_took(const struct strace_line *l, uint64_t ns, struct buf *out)
 	buf_char(out, '>');
 }
 
+static void put_tampering(unsigned int flags, struct buf *out)
+{
+	bool injected = flags & TR_F_INJECTED;
+
+	if (flags & TR_F_POKED)
+		buf_str(out, injected ? " (INJECTED: args, retval)" : " (INJECTED: args)");
+	else if (injected)
+		buf_str(out, " (INJECTED)");
+	if (flags & TR_F_DELAYED)
+		buf_str(out, " (DELAYED)");
+}
+
 /* After the arguments. column is that of the end of them, not counting what is appended here. */
 static void put_rest(struct strace_line *l, struct strace_sink *s, const struct call *c, size_t from,
 		     bool whole)
@@ -54,6 +67,7 @@ static void put_rest(struct strace_line *l, struct strace_sink *s, const struct 
 	buf_pad(out, from, l->o->column);
 	buf_put(out, "= ", 2);
 	strace_call_result(s, c);
+	put_tampering(c->rec->h.flags, out);
 	if (l->o->took && c->returned)
 		put_took(l, c->rec->duration_ns, out);
 	buf_char(out, '\n');
@@ -310,7 +324,9 @@ static void on_exec(struct strace_line *l, const struct tr_exec *rec)
 
 static void show_exit(struct strace_line *l, struct strace_task *t, const struct tr_exit *rec)
 {
-	if (!(l->o->quiet & QUIET_EXIT) && l->o->summary != SUMMARY_ONLY) {
+	bool quiet = (l->o->quiet & QUIET_EXIT) && !WIFSIGNALED((int)rec->status);
+
+	if (!quiet && l->o->summary != SUMMARY_ONLY) {
 		strace_line_lead(l, t, rec->h.time_ns, t->nr);
 		strace_exit(rec, t->log->buf);
 	}

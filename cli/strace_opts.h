@@ -5,6 +5,7 @@
 #ifndef CLI_STRACE_OPTS_H
 #define CLI_STRACE_OPTS_H
 
+#include <core/inject.h>
 #include "strace_set.h"
 
 #define STRACE_MAX 256 /* of options that can be repeated: -p, -P, -E */
@@ -66,6 +67,8 @@ struct strace_options {
 	bool quiet_startup;	/* not one of strace's */
 	uint32_t npaths;
 	const char *paths[STRACE_MAX]; /* -P */
+	uint32_t ninject;
+	char *inject[INJECT_MAX]; /* as filter.h has it; owned */
 	/* how */
 	const char *out; /* -o, NULL: stderr */
 	bool append, always_pid;

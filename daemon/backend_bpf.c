@@ -314,6 +314,10 @@ static int bpf_session_add(struct backend *b, unsigned int session, const struct
 {
 	int r;
 
+	if (f->ninject) {
+		snprintf(err, FILTER_ERR_LEN, "BPF can't tamper with calls: ptrace can");
+		return -EOPNOTSUPP;
+	}
 	report_lost(b);
 	b->uncounted[session] = 0;
 	r = bpf_filter_add(b, session, f, who, err);

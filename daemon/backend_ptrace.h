@@ -18,6 +18,7 @@
 #include "ptrace_sys.h"
 
 struct tr_capture;
+struct inject;
 
 /* A process with traced tasks, and which sessions were told what of it. */
 struct ptrace_proc {
@@ -44,6 +45,8 @@ struct ptrace_call {
 	uint64_t reported; /* sessions that were told that it is blocked */
 	uint64_t start_ns;
 	uint64_t args[TR_MAX_ARGS];
+	const struct inject *injected; /* what is being done to it, NULL: nothing */
+	bool poked;		       /* memory was changed for it */
 	bool flags_hidden; /* the CLONE_UNTRACED of clone_flags, from the kernel */
 	uint64_t clone_flags;
 };
@@ -75,6 +78,8 @@ struct ptrace_task {
 	int pin_cpu;	  /* to that */
 	cpu_set_t mask_own;
 	struct ptrace_call call;
+	uint16_t *inject_counts; /* of each injection and call, NULL: none was met yet */
+	int inject_signo;	 /* to be sent when it goes on, 0: none */
 	struct tr_capture *capture; /* of the call, NULL: none was made yet */
 };
 
@@ -90,6 +95,7 @@ struct ptrace_stop {
 };
 
 #define PTRACE_BATCH 64
+#define PTRACE_INJECTS 32
 
 /* Tasks that share our CPU. */
 struct ptrace_pins {
@@ -126,6 +132,8 @@ struct backend {
 	uint8_t nalone;
 	struct ptrace_pins pins;
 	uint64_t stop_ns; /* of the stop that was served last */
+	struct inject *injects; /* of all sessions; PTRACE_INJECTS places */
+	uint64_t inject_sessions[PTRACE_INJECTS]; /* 0: the place is free */
 	uint64_t uncounted[TR_MAX_SESSIONS]; /* calls that a summary had no memory for */
 	uint64_t records;
 	uint64_t warned_ino; /* of the last program that runs without the privileges of its file */
@@ -182,6 +190,13 @@ void ptrace_call_blocked(struct backend *b, struct ptrace_task *t, uint64_t now_
 void ptrace_call_tell(struct backend *b, struct ptrace_task *t, uint64_t session);
 void ptrace_call_waits(struct backend *b, struct ptrace_task *t, uint64_t nr, const uint64_t *args,
 		       uint64_t session);
+
+/* ptrace_inject.c: calls that are tampered with. */
+int ptrace_inject_add(struct backend *b, unsigned int session, const struct filter *f, char *err);
+void ptrace_inject_del(struct backend *b, unsigned int session);
+void ptrace_inject_enter(struct backend *b, struct ptrace_task *t, const struct pt_call *info);
+/* What the call returns; *flags_x: TR_F_* for its record. */
+int64_t ptrace_inject_leave(struct ptrace_task *t, int64_t ret, uint16_t *flags_x);
 
 int ptrace_pending(struct backend *b, int session); /* ptrace_pending.c */
 

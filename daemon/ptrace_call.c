@@ -218,6 +218,18 @@ static void finish(struct backend *b, struct ptrace_task *t, int64_t ret, uint64
 		apply_creds(b, t, plan);
 }
 
+static void begin_tampered(struct backend *b, struct ptrace_task *t, const struct pt_call *info)
+{
+	uint64_t start_ns = ptrace_now_ns();
+
+	t->call.injected = NULL;
+	if (b->injects)
+		ptrace_inject_enter(b, t, info);
+	begin(b, t, info, 0);
+	if (t->call.injected)
+		t->call.start_ns = start_ns;
+}
+
 void ptrace_call_stop(struct backend *b, struct ptrace_task *t)
 {
 	uint64_t now = ptrace_now_ns();
@@ -229,9 +241,11 @@ void ptrace_call_stop(struct backend *b, struct ptrace_task *t)
 		if (t->call.active && t->call.restarts && is_restart(&t->call, &info))
 			t->call.restarts = false;
 		else
-			begin(b, t, &info, 0);
+			begin_tampered(b, t, &info);
 	} else if (info.op == PT_RETURN && t->call.active) {
-		finish(b, t, info.ret, now);
+		if (t->call.injected)
+			info.ret = ptrace_inject_leave(t, info.ret, &t->call.flags);
+		finish(b, t, info.ret, t->call.injected ? ptrace_now_ns() : now);
 		t->call.active = false;
 		ptrace_clone_done(t);
 		ptrace_pin_release(b, t);

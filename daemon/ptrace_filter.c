@@ -105,6 +105,8 @@ int ptrace_session_enter(struct backend *b, unsigned int session, const struct f
 		return refuse(err, "ptrace can't watch the whole system: give --pid, or use run");
 	if (f->ncgroup || f->nunit)
 		return refuse(err, "ptrace can't select by cgroup or unit: give --pid alone");
+	if (ptrace_inject_add(b, session, f, err))
+		return -EINVAL;
 	b->filters[session] = f;
 	compile_enter(&b->cfg, session, f, ptrace_now_ns());
 	b->cfg.active |= bit(session);
@@ -117,6 +119,7 @@ void ptrace_session_leave(struct backend *b, unsigned int session)
 {
 	b->cfg.active &= ~bit(session);
 	b->filters[session] = NULL;
+	ptrace_inject_del(b, session);
 	set_string_limit(b);
 	compile_changed(&b->cfg);
 }

@@ -250,7 +250,9 @@ static void on_stop(struct backend *b, struct ptrace_task *t, int status)
 		tell_exit(b, t, message);
 		break;
 	}
-	ptrace_continue(b, t, 0);
+	signo = t->inject_signo;
+	t->inject_signo = 0;
+	ptrace_continue(b, t, signo);
 }
 
 static void hold(struct backend *b, uint32_t tid, int status)

@@ -173,6 +173,18 @@ int pt_interrupted_call(uint32_t tid, struct pt_call *call_x)
 	return 0;
 }
 
+int pt_set_call(uint32_t tid, int64_t nr)
+{
+	return request(PTRACE_POKEUSER, tid, number(offsetof(struct user, regs.orig_rax)),
+		       number((unsigned long)nr));
+}
+
+int pt_set_result(uint32_t tid, int64_t ret)
+{
+	return request(PTRACE_POKEUSER, tid, number(offsetof(struct user, regs.rax)),
+		       number((unsigned long)ret));
+}
+
 int pt_set_first_arg(uint32_t tid, uint8_t abi, uint64_t value)
 {
 	size_t at = abi == TR_ABI_I386 ? offsetof(struct user, regs.rbx) : offsetof(struct user, regs.rdi);
@@ -200,23 +212,40 @@ int pt_interrupted_call(uint32_t tid, struct pt_call *call_x)
 	return -ENOENT;
 }
 
-/* Where the call returns, or its child begins, that register has the result. */
-int pt_set_first_arg(uint32_t tid, uint8_t abi, uint64_t value)
+int pt_set_call(uint32_t tid, int64_t nr)
+{
+	int value = (int)nr;
+	struct iovec io = {&value, sizeof(value)};
+
+	return request(PTRACE_SETREGSET, tid, number(NT_ARM_SYSTEM_CALL), &io);
+}
+
+static int set_first_register(uint32_t tid, uint64_t value)
 {
 	struct user_regs_struct regs;
 	struct iovec io = {&regs, sizeof(regs)};
+	int r = request(PTRACE_GETREGSET, tid, number(NT_PRSTATUS), &io);
+
+	if (r)
+		return r;
+	regs.regs[0] = value;
+	return request(PTRACE_SETREGSET, tid, number(NT_PRSTATUS), &io);
+}
+
+int pt_set_result(uint32_t tid, int64_t ret)
+{
+	return set_first_register(tid, (uint64_t)ret);
+}
+
+/* Where the call returns, or its child begins, that register has the result. */
+int pt_set_first_arg(uint32_t tid, uint8_t abi, uint64_t value)
+{
 	struct pt_call call;
 	int r;
 
 	(void)abi;
 	r = pt_call(tid, &call);
-	if (r || call.op != PT_ENTRY)
-		return r;
-	r = request(PTRACE_GETREGSET, tid, number(NT_PRSTATUS), &io);
-	if (r)
-		return r;
-	regs.regs[0] = value;
-	return request(PTRACE_SETREGSET, tid, number(NT_PRSTATUS), &io);
+	return r || call.op != PT_ENTRY ? r : set_first_register(tid, value);
 }
 
 void pt_hide_interrupt(uint32_t tid)

@@ -50,6 +50,9 @@ int pt_message(uint32_t tid, unsigned long *value_x);
 int pt_siginfo(uint32_t tid, siginfo_t *info_x);
 int pt_call(uint32_t tid, struct pt_call *call_x);
 int pt_poke(uint32_t tid, uint64_t addr, uint64_t value);
+/* While it enters a call: makes it another one, -1: none. While it leaves it: what it returns. */
+int pt_set_call(uint32_t tid, int64_t nr);
+int pt_set_result(uint32_t tid, int64_t ret);
 int pt_set_first_arg(uint32_t tid, uint8_t abi, uint64_t value); /* of the call that it is in */
 
 /*

@@ -88,6 +88,7 @@ void ptrace_task_free(struct backend *b, struct ptrace_task *t)
 		if (--p->ntasks == 0)
 			proc_free(b, p);
 	}
+	free(t->inject_counts);
 	free(t->capture);
 	free(t);
 }

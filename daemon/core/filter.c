@@ -5,6 +5,7 @@
  */
 #include "filter.h"
 #include "filter_syntax.h"
+#include "inject.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -39,7 +40,9 @@ void filter_done(struct filter *f)
 		free(f->cgroup[i]);
 	for (uint32_t i = 0; i < f->nunit; i++)
 		free(f->unit[i]);
-	f->ncgroup = f->nunit = 0;
+	for (uint32_t i = 0; i < f->ninject; i++)
+		free(f->inject[i]);
+	f->ncgroup = f->nunit = f->ninject = 0;
 }
 
 static int set_number(const char *what, const char *value, uint64_t max, uint64_t *ret, char *err)
@@ -131,6 +134,14 @@ static int set_cgroup(struct filter *f, const char *value, char *err)
 		return filter_refuse(err, "cgroup \"%.100s\" does not begin with /", value);
 	return add_string(f->cgroup, &f->ncgroup, sizeof(f->cgroup) / sizeof(f->cgroup[0]),
 			  "cgroup", value, err);
+}
+
+static int set_inject(struct filter *f, const char *value, char *err)
+{
+	struct inject in;
+	int r = inject_parse(&in, value, err);
+
+	return r ? r : add_string(f->inject, &f->ninject, INJECT_MAX, "injection", value, err);
 }
 
 static int set_unit(struct filter *f, const char *value, char *err)
@@ -275,6 +286,12 @@ static void put_cgroup(const struct filter *f, struct text *t)
 		put_pair(t, "cgroup", f->cgroup[i]);
 }
 
+static void put_inject(const struct filter *f, struct text *t)
+{
+	for (uint32_t i = 0; i < f->ninject; i++)
+		put_pair(t, "inject", f->inject[i]);
+}
+
 static void put_unit(const struct filter *f, struct text *t)
 {
 	for (uint32_t i = 0; i < f->nunit; i++)
@@ -365,6 +382,7 @@ static const struct key keys[] = {
 	FLAG(no_data),
 	FLAG(trapped),
 	FLAG(sentences),
+	{"inject",      set_inject,    put_inject, 0},
 	{"string",      set_string,    put_string, 0},
 	{"queue",       set_queue,     put_queue, 0},
 };

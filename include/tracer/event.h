@@ -62,6 +62,9 @@ struct tr_hdr {
 /* tr_syscall flags */
 #define TR_F_NO_ENTRY 1	 /* its entry was before the session: duration_ns is a lower bound */
 #define TR_F_BLOCKED 2	 /* has not returned yet: ret is meaningless, duration_ns is the time so far */
+#define TR_F_INJECTED 8 /* it was not made: the result was put in its place */
+#define TR_F_DELAYED 16 /* it was held up */
+#define TR_F_POKED 32	/* what its arguments point to was changed */
 #define TR_F_NO_RETURN 4 /* will never return (exit, or the task was killed in it): ret is meaningless */
 
 struct tr_syscall {

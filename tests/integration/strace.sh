@@ -106,6 +106,40 @@ ok "-f: and the rest of the line follows" grep -q '^, child_tidptr=0x[0-9a-f]*) 
 ok "-f: a call that waits is unfinished" grep -q '^\[pid *[0-9]*\] wait4(-1,  <unfinished ...>$' "$dir/got"
 ok "-f: and resumed" grep -q '^<... wait4 resumed>\[{WIFEXITED(s) && WEXITSTATUS(s) == 3}\], 0, NULL) = [0-9]*$' "$dir/got"
 
+# Tampering, for which ptrace takes the place of the daemon at the socket.
+tampered() {
+	title=$1
+	shift
+	strace -qq "$@" >"$dir/want.out" 2>"$dir/want"
+	want_status=$?
+	"$TRACECTL" strace -qq "$@" >"$dir/got.out" 2>"$dir/got"
+	ok "$title: the same status" is $? $want_status
+	normal "$dir/want" >"$dir/want.n"
+	normal "$dir/got" >"$dir/got.n"
+	ok "$title: the same lines" diff -u "$dir/want.n" "$dir/got.n"
+	ok "$title: the program is taken in" cmp "$dir/want.out" "$dir/got.out"
+}
+# shellcheck disable=SC2016 # the traced shell expands it
+{
+	tampered "inject: an error" -e inject=openat:error=ENOENT:when=2+2 -e trace=openat test -e /
+	tampered "inject: a value" -e inject=getppid:retval=5 -e trace=getppid sh -c 'echo $PPID'
+	tampered "fault" -e fault=getpid -e trace=getpid sh -c 'echo $$'
+	tampered "inject: a signal" -e inject=close:signal=USR1:when=1 -e trace=close true
+	tampered "inject: other memory" -e inject=write:poke_enter=@arg2=4142 -e trace=write echo xyz
+	tampered "inject: a delay" -e inject=getuid:delay_enter=2000 -e trace=getuid sh -c :
+	tampered "inject: another call" -e inject=getuid:error=EPERM:syscall=getgid -e trace=getuid sh -c :
+	tampered "inject: children too" -f -e inject=getppid:retval=7:when=1 -e trace=getppid \
+		sh -c 'sh -c "echo \$PPID"; :'
+}
+"$TRACECTL" strace -e fault=getpid:when=9 -e none true 2>"$dir/got"
+ok "tampering: says that it uses ptrace" grep -q ptrace "$dir/got"
+ours -e fault=getpid -e none true 2>"$dir/got"
+ok "tampering: not by the socket of a daemon that uses BPF" is $? 1
+same "inject without anything" -e inject=open true
+same "inject something unknown" -e inject=open:foo=1 true
+same "fault of a value" -e fault=open:retval=3 true
+same "fault, never" -e fault=open:when=0 true
+
 # Output that goes elsewhere: complete when strace ends.
 # files OPTION..: what both write, to files and to the terminal.
 files() {
