@@ -226,6 +226,9 @@ GLOBAL int file_name(struct fd_scratch *s, __u64 addr)
 	return walk_path(s, (__u64)BPF_CORE_READ(file, f_path.mnt), (__u64)dentry);
 }
 
+#define FROM_ITERATOR 1 /* the scratch memory to use */
+#define AS_RESULT 2	 /* the call returns it */
+
 /* By number, not by what it is: a file that comes back to it is told again, for another was told since. */
 static __always_inline struct fd_seen *fd_slot(__u32 tgid, __s32 fd)
 {
@@ -318,10 +321,10 @@ static __always_inline void fd_emit(struct fd_scratch *s, __u64 tag, __u64 sessi
 }
 
 static __noinline int tell_file(struct task_struct *task, __s32 fd, __u64 tag, __u64 sessions,
-				__u32 which)
+				__u32 how)
 {
 	struct file *file = fd_file(task, fd);
-	struct scratch *s = scratch_get(which);
+	struct scratch *s = scratch_get(how & FROM_ITERATOR);
 
 	if (!s)
 		return 0;
@@ -330,6 +333,8 @@ static __noinline int tell_file(struct task_struct *task, __s32 fd, __u64 tag, _
 		file_name(&s->fd, (__u64)file);
 	else
 		s->fd.fd.kind = TR_FD_NONE;
+	if (how & AS_RESULT)
+		s->fd.fd.h.flags |= TR_FD_RESULT;
 	fd_emit(&s->fd, tag, sessions);
 	return 0;
 }
@@ -342,11 +347,11 @@ static __always_inline __u64 cwd_tag(struct task_struct *task)
 	return fd_tag(task->tgid, TR_AT_FDCWD, dentry->d_name.hash, dentry->d_inode->i_ino);
 }
 
-static __noinline int tell_cwd(struct task_struct *task, __u64 sessions, __u32 which)
+static __noinline int tell_cwd(struct task_struct *task, __u64 sessions, __u32 how)
 {
 	struct dentry *dentry = BPF_CORE_READ(task, fs, pwd.dentry);
 	__u64 tag = cwd_tag(task);
-	struct scratch *s = scratch_get(which);
+	struct scratch *s = scratch_get(how & FROM_ITERATOR);
 
 	if (!s)
 		return 0;
@@ -358,8 +363,8 @@ static __noinline int tell_cwd(struct task_struct *task, __u64 sessions, __u32 w
 	return 0;
 }
 
-/* Tells the sessions what descriptor fd of the task is, unless they know. */
-static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 sessions, __u32 which)
+/* Tells the sessions what descriptor fd of the task is, unless they know. how: FROM_ITERATOR, AS_RESULT. */
+static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 sessions, __u32 how)
 {
 	struct fd_seen *seen;
 	__u64 tag;
@@ -368,7 +373,7 @@ static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 se
 		tag = cwd_tag(task);
 		seen = fd_slot(task->tgid, fd);
 		if (seen->tag != tag || (sessions & ~seen->told))
-			tell_cwd(task, sessions, which);
+			tell_cwd(task, sessions, how);
 		return;
 	}
 	if (fd < 0)
@@ -376,7 +381,7 @@ static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 se
 	tag = current_tag(task, fd);
 	seen = fd_slot(task->tgid, fd);
 	if (seen->tag != tag || (sessions & ~seen->told))
-		tell_file(task, fd, tag, sessions, which);
+		tell_file(task, fd, tag, sessions, how);
 }
 
 /* The descriptor is still the same file, but that was connected or bound. */

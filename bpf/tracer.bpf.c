@@ -123,7 +123,7 @@ static __always_inline void call_end(struct task_struct *task, struct task_state
 	if (mask & cfg.data)
 		cap_run(c, plan, 1);
 	if ((plan->flags & TR_PLAN_RET_FD) && !error && (mask & cfg.ret_fds))
-		need_fd(task, ret, mask & cfg.ret_fds, 0);
+		need_fd(task, ret, mask & cfg.ret_fds, AS_RESULT);
 	if ((plan->flags & TR_PLAN_FD_STALE) && (mask & cfg.fds))
 		forget_fd(task, c->rec.args[0]);
 	c->rec.h.time_ns = now;
@@ -521,7 +521,7 @@ int task_scan(struct bpf_iter__task *ctx)
 	if (fds)
 		for (int i = 0; i < TR_MAX_ARGS; i++)
 			if (plan->fd_args >> i & 1)
-				need_fd(task, (__s32)p.args[i], fds, 1);
+				need_fd(task, (__s32)p.args[i], fds, FROM_ITERATOR);
 	p.sessions = mask;
 	p.tgid = task->tgid;
 	p.tid = task->pid;

@@ -48,6 +48,9 @@ struct facts {
 	TAILQ_HEAD(, task) tasks_by_age;
 	TAILQ_HEAD(, desc) descs_by_age;
 	unsigned int ntasks, ndescs;
+	struct desc *result; /* of a call that is still to come, or that was applied last: not in the tables yet */
+	uint32_t result_tgid, result_tid;
+	bool returned; /* it was applied */
 	bool ended; /* forget ended_tid, and all of ended_tgid if that is not 0, at the next record */
 	uint32_t ended_tid, ended_tgid;
 };
@@ -180,6 +183,9 @@ static void forget_all(struct facts *f)
 	struct task *t;
 	struct desc *d;
 
+	free(f->result);
+	f->result = NULL;
+	f->returned = false;
 	while ((t = TAILQ_FIRST(&f->tasks_by_age)))
 		proc_remove(f, t->proc);
 	while ((d = TAILQ_FIRST(&f->descs_by_age)))
@@ -297,22 +303,28 @@ static void fill_desc(struct desc *d, const struct tr_fd *rec)
 	}
 }
 
-static void apply_fd(struct facts *f, const struct tr_fd *rec)
+static struct desc *desc_new(const struct tr_fd *rec)
 {
-	struct desc *d = desc_find(f, rec->h.tgid, rec->fd);
-	struct desc **bucket = &f->descs[hash(rec->h.tgid, (uint32_t)rec->fd)];
-	struct proc *p = proc_make(f, rec->h.tgid);
+	struct desc *d = calloc(1, sizeof(*d) + rec->payload_len + 1);
 
 	if (d)
-		desc_remove(f, d);
-	if (!p)
-		return;
-	d = calloc(1, sizeof(*d) + rec->payload_len + 1);
-	if (!d) {
-		proc_free_if_empty(f, p);
+		fill_desc(d, rec);
+	return d;
+}
+
+/* Takes d. */
+static void desc_insert(struct facts *f, uint32_t tgid, struct desc *d)
+{
+	struct desc *old = desc_find(f, tgid, d->fact.fd);
+	struct desc **bucket = &f->descs[hash(tgid, (uint32_t)d->fact.fd)];
+	struct proc *p = proc_make(f, tgid);
+
+	if (old)
+		desc_remove(f, old);
+	if (!p) {
+		free(d);
 		return;
 	}
-	fill_desc(d, rec);
 	d->proc = p;
 	d->hash_next = *bucket;
 	*bucket = d;
@@ -325,6 +337,31 @@ static void apply_fd(struct facts *f, const struct tr_fd *rec)
 		desc_remove(f, oldest);
 		proc_free_if_empty(f, old_proc);
 	}
+}
+
+static void settle_result(struct facts *f)
+{
+	if (f->result)
+		desc_insert(f, f->result_tgid, f->result);
+	f->result = NULL;
+	f->returned = false;
+}
+
+/* What a call returns becomes so only after the call was shown, for its arguments are of before. */
+static void apply_fd(struct facts *f, const struct tr_fd *rec)
+{
+	struct desc *d = desc_new(rec);
+
+	if (!d)
+		return;
+	if (!(rec->h.flags & TR_FD_RESULT)) {
+		desc_insert(f, rec->h.tgid, d);
+		return;
+	}
+	settle_result(f);
+	f->result = d;
+	f->result_tgid = rec->h.tgid;
+	f->result_tid = rec->h.tid;
 }
 
 /* Where descriptors are not told: a netlink socket, whose messages only its protocol explains. */
@@ -424,6 +461,8 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec)
 {
 	if (f->ended)
 		forget_ended(f);
+	if (f->returned)
+		settle_result(f);
 	switch (rec->type) {
 	case TR_TASK:
 		apply_task(f, (const void *)rec);
@@ -432,6 +471,7 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec)
 		apply_fd(f, (const void *)rec);
 		break;
 	case TR_SYSCALL:
+		f->returned = f->result && rec->tid == f->result_tid;
 		apply_socket(f, (const void *)rec);
 		break;
 	case TR_FORK:
@@ -463,4 +503,11 @@ const struct fact_fd *facts_fd(const struct facts *f, uint32_t tgid, int32_t fd)
 	const struct desc *d = desc_find(f, tgid, fd);
 
 	return d ? &d->fact : NULL;
+}
+
+const struct fact_fd *facts_result(const struct facts *f, uint32_t tgid, int32_t fd)
+{
+	if (f->returned && f->result_tgid == tgid && f->result->fact.fd == fd)
+		return &f->result->fact;
+	return facts_fd(f, tgid, fd);
 }

@@ -45,5 +45,7 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec); /* any checked reco
 /* NULL if it was not told. The result is valid until the next facts_apply. */
 const struct fact_task *facts_task(const struct facts *f, uint32_t tid);
 const struct fact_fd *facts_fd(const struct facts *f, uint32_t tgid, int32_t fd);
+/* The same for what the call that was applied last has returned. */
+const struct fact_fd *facts_result(const struct facts *f, uint32_t tgid, int32_t fd);
 
 #endif

@@ -89,10 +89,8 @@ static bool path_matches(const struct match *m, const struct facts *facts,
 	return glob_any(m, path);
 }
 
-static bool fd_path_matches(const struct match *m, const struct facts *facts,
-			    const struct tr_syscall *call, int fd)
+static bool file_matches(const struct match *m, const struct fact_fd *fact)
 {
-	const struct fact_fd *fact = facts_fd(facts, call->h.tgid, fd);
 	char path[PATH_MAX + 1];
 
 	if (!fact || !fact->path)
@@ -116,7 +114,7 @@ static bool call_has_path(const struct match *m, const struct facts *facts,
 
 		if (is_fd(arg)) {
 			dirfd = (int32_t)call->args[i];
-			if (fd_path_matches(m, facts, call, dirfd))
+			if (file_matches(m, facts_fd(facts, call->h.tgid, dirfd)))
 				return true;
 		} else if (arg->type == T_PATH) {
 			const struct tr_item *item = rec_item_find(call, i, TR_PART_SELF, 0, 0);
@@ -127,7 +125,8 @@ static bool call_has_path(const struct match *m, const struct facts *facts,
 			dirfd = TR_AT_FDCWD;
 		}
 	}
-	return row->ret == R_FD && call->ret >= 0 && fd_path_matches(m, facts, call, (int)call->ret);
+	return row->ret == R_FD && call->ret >= 0 &&
+	       file_matches(m, facts_result(facts, call->h.tgid, (int)call->ret));
 }
 
 static bool wanted_fd(const struct match *m, int32_t fd)

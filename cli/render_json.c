@@ -92,11 +92,8 @@ static void put_fact(struct json *j, const struct fact_fd *fd)
 	}
 }
 
-static void put_fd(struct render *r, struct json *j, const struct call *c, const char *name,
-		   int32_t fd, bool *some)
+static void put_fd(struct json *j, const char *name, const struct fact_fd *fact, bool *some)
 {
-	const struct fact_fd *fact = facts_fd(r->facts, c->rec->h.tgid, fd);
-
 	if (!fact || fact->kind == TR_FD_NONE)
 		return;
 	if (!*some) {
@@ -111,16 +108,18 @@ static void put_fd(struct render *r, struct json *j, const struct call *c, const
 static void put_fds(struct render *r, struct json *j, const struct call *c)
 {
 	const struct sc_flags *flags;
+	uint32_t tgid = c->rec->h.tgid;
 	bool some = false;
 
 	for (unsigned int i = 0; i < c->nargs; i++) {
 		unsigned int type = call_arg(c, i)->type;
 
 		if (c->row && (type == T_FD || type == T_DIRFD))
-			put_fd(r, j, c, c->row->args[i].name, (int32_t)c->rec->args[i], &some);
+			put_fd(j, c->row->args[i].name,
+			       facts_fd(r->facts, tgid, (int32_t)c->rec->args[i]), &some);
 	}
 	if (c->returned && !c->failed && value_ret_kind(c, &flags) == R_FD)
-		put_fd(r, j, c, "ret", (int32_t)c->rec->ret, &some);
+		put_fd(j, "ret", facts_result(r->facts, tgid, (int32_t)c->rec->ret), &some);
 	if (some)
 		json_end(j, '}');
 }

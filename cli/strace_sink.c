@@ -304,7 +304,8 @@ static void on_fd(struct sink *s, int32_t fd, bool is_dir)
 	else
 		buf_i64(s->out, fd);
 	if (facts && (fd >= 0 || (is_dir && fd == TR_AT_FDCWD)))
-		fact = facts_fd(facts, self(s)->tgid, fd);
+		fact = s->result ? facts_result(facts, self(s)->tgid, fd) :
+				   facts_fd(facts, self(s)->tgid, fd);
 	if (fact && fact->kind != TR_FD_NONE)
 		put_fact(s->out, fact, self(s)->decode_fds);
 }

@@ -524,5 +524,7 @@ void value_ret(struct sink *s, const struct call *c)
 	const struct sc_flags *flags;
 	enum sc_ret kind = value_ret_kind(c, &flags);
 
+	s->result = true;
 	value_num(s, kind <= R_MASK ? types[kind] : T_LONG, NULL, c->rec->ret);
+	s->result = false;
 }

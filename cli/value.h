@@ -72,6 +72,7 @@ struct sink {
 	struct buf *out;
 	bool terse; /* fields that strace leaves out are left out */
 	bool all_names; /* of what drivers share a number for, as strace does */
+	bool result; /* a descriptor is what the call returns, not what it is given */
 	/* What the word that begins stands for, where word_known; its type as num() has it. */
 	bool word_known;
 	uint8_t word_type;

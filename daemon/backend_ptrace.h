@@ -233,7 +233,8 @@ enum ptrace_effect {
 	EFFECT_AFFINITY, /* asks for a mask, or sets one */
 };
 void ptrace_need_task(struct backend *b, struct ptrace_task *t, uint64_t sessions);
-void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions);
+void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions,
+		    uint16_t flags); /* TR_FD_RESULT, 0 */
 void ptrace_forget_fd(struct ptrace_proc *p, int64_t fd);
 void ptrace_forget_fds(struct ptrace_proc *p);
 void ptrace_effects(struct backend *b); /* fills the table of effects */

@@ -37,7 +37,7 @@ static void need_fd_args(struct backend *b, struct ptrace_task *t, const struct 
 {
 	for (int i = 0; i < TR_MAX_ARGS; i++)
 		if (plan->fd_args >> i & 1)
-			ptrace_need_fd(b, t, (int32_t)t->call.args[i], sessions);
+			ptrace_need_fd(b, t, (int32_t)t->call.args[i], sessions, 0);
 }
 
 /* Starts the record: what must be read before the kernel acts on it. */
@@ -191,7 +191,7 @@ static void emit_return(struct backend *b, struct ptrace_task *t, const struct t
 	if (plan->nops && (stream & b->cfg.data))
 		task_capture_run(t->capture, plan, 1);
 	if ((plan->flags & TR_PLAN_RET_FD) && !error && (stream & b->cfg.ret_fds))
-		ptrace_need_fd(b, t, ret, stream & b->cfg.ret_fds);
+		ptrace_need_fd(b, t, ret, stream & b->cfg.ret_fds, TR_FD_RESULT);
 	emit_call(b, t, ret, stream, now, t->call.flags);
 }
 

@@ -107,7 +107,8 @@ static void socket_facts(struct ptrace_proc *p, struct tr_fd *f, char *payload)
 	close(fd);
 }
 
-static void tell_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions)
+static void tell_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions,
+		    uint16_t flags)
 {
 	struct {
 		struct tr_fd fd;
@@ -120,6 +121,7 @@ static void tell_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64
 		return;
 	if (r.fd.kind == TR_FD_SOCKET)
 		socket_facts(t->proc, &r.fd, r.payload);
+	r.fd.h.flags |= flags;
 	n = r.fd.payload_len;
 	memset(r.payload + n, 0, 8);
 	ptrace_emit(b, t, &r.fd.h, TR_FD, sizeof(r.fd) + ((n + 7) & ~7u), sessions);
@@ -148,7 +150,8 @@ static uint64_t *told_of(struct ptrace_proc *p, int32_t fd)
 	return &p->fd_told[fd];
 }
 
-void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions)
+void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions,
+		    uint16_t flags)
 {
 	uint64_t *told;
 
@@ -160,7 +163,7 @@ void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64
 		*told |= sessions;
 	}
 	if (sessions)
-		tell_fd(b, t, fd, sessions);
+		tell_fd(b, t, fd, sessions, flags);
 }
 
 void ptrace_forget_fd(struct ptrace_proc *p, int64_t fd)

@@ -186,6 +186,7 @@ enum tr_fd_kind {
 #define TR_FD_REVERSED 1   /* payload is path components, NUL-terminated each, last one first */
 #define TR_FD_DELETED 2	   /* the path was unlinked */
 #define TR_FD_INCOMPLETE 4 /* the path's beginning is missing */
+#define TR_FD_RESULT 8	   /* the task's next call makes it so: its arguments are of before (dup2) */
 
 #define TR_FD_ADDR 112 /* a sockaddr_un of 110 bytes, padded */
 

@@ -22,6 +22,8 @@ told() {
 		[c for c in calls('write') if str(c['args']['buf']).startswith('$dir/')])"
 }
 told dup 7
+ok "dup2: what was open there before, and what is now" events "$out" \
+	"[(c['fds'].get('newfd', '-').rsplit('/')[-1], c['fds']['ret'].rsplit('/')[-1]) for c in calls('dup2')] == [('-', 'alpha'), ('alpha', 'beta')]"
 told fork 3
 told exec 2
 told scm 1

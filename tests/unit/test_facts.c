@@ -82,6 +82,35 @@ static void test_descriptors(void **state)
 	facts_free(f);
 }
 
+/* dup2(3, 5): its arguments are shown as they were before, its result as what it is now. */
+static void test_results(void **state)
+{
+	struct facts *f = facts_new();
+	struct tr_syscall call = {.h = {.len = sizeof(call), .type = TR_SYSCALL, .tgid = 10, .tid = 12}};
+	struct build b;
+
+	(void)state;
+	tell_path(f, 10, 5, "/old");
+	build_path_fd(&b, 5, "/new");
+	b.h.flags |= TR_FD_RESULT;
+	b.h.tgid = 10;
+	b.h.tid = 12;
+	apply(f, &b);
+	assert_path(f, 10, 5, "/old");
+	call.h.tid = 11;
+	facts_apply(f, &call.h);
+	assert_path(f, 10, 5, "/old");
+	assert_memory_equal(facts_result(f, 10, 5)->path, "/old", 4);
+	call.h.tid = 12;
+	facts_apply(f, &call.h);
+	assert_path(f, 10, 5, "/old");
+	assert_memory_equal(facts_result(f, 10, 5)->path, "/new", 4);
+	call.h.tid = 11;
+	facts_apply(f, &call.h);
+	assert_path(f, 10, 5, "/new");
+	facts_free(f);
+}
+
 static void test_reversed(void **state)
 {
 	static const struct {
@@ -220,7 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tasks),	 cmocka_unit_test(test_descriptors),
-		cmocka_unit_test(test_reversed), cmocka_unit_test(test_exit),
+		cmocka_unit_test(test_results), cmocka_unit_test(test_reversed), cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_reuse),	 cmocka_unit_test(test_fork_exec),
 		cmocka_unit_test(test_reset),	 cmocka_unit_test(test_bounds),
 	};
