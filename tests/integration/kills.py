@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 
-SCRIPT = 'i=0; while [ $i -lt 12 ]; do /bin/true || exit 1; echo $i >>"$0"; i=$((i+1)); done; ' \
+SCRIPT = 'i=0; while [ $i -lt 20 ]; do /bin/true || exit 1; echo $i >>"$0"; i=$((i+1)); done; ' \
          'n=0; while [ $n -lt 300 ]; do grep -qx "$1" /proc/self/status && grep -qx "$1" /proc/$$/status && ' \
-         'echo free >>"$0" && exit 0; n=$((n+1)); done'
+         'echo free >>"$0" && exit 0; n=$((n+1)); done; ' \
+         'grep Cpus_allowed: /proc/self/status /proc/$$/status >>"$0"'
 
 
 def until(what, condition, *args):
@@ -59,7 +60,7 @@ def one(n, directory, tracectl, options):
             sys.exit(f"round {n}: it went on without the filter's tracer")
         return
     got = text(out)
-    if got.splitlines() != [str(i) for i in range(12)] + ["free"]:
+    if got.splitlines() != [str(i) for i in range(20)] + ["free"]:
         sys.exit(f"round {n}: {got}")
 
 
