@@ -19,6 +19,7 @@
 #include <unistd.h>
 #include "msg.h"
 #include "strace_count.h"
+#include "strace_daemon.h"
 #include "startup.h"
 #include "strace_line.h"
 
@@ -34,6 +35,8 @@ struct strace {
 	struct passwd *user; /* -u; NULL: not given */
 	uid_t uid;
 	gid_t gid;
+	pid_t program; /* -D: that is not our child; 0: it is, or there is none */
+	int go;	       /* then: what lets it go */
 	struct child_how how;
 	char path[PATH_MAX];
 	unsigned int nthreads[STRACE_MAX]; /* that a -p stands for; 0: it could not be attached */
@@ -379,10 +382,34 @@ static int prepare_session(struct strace *st)
 	return 0;
 }
 
+/* The tracer of a program that is not its child, but its parent's parent. */
+static int become_daemon(struct strace *st)
+{
+	struct filter_ids *ids = st->o->follow ? &st->so.filter.pid : &st->so.filter.tid;
+	static char *none[] = {NULL};
+
+	st->program = strace_daemonize(st->o->daemonize, &st->how, st->so.argv, &st->go);
+	if (!st->program || ids->n == FILTER_VALUES_MAX)
+		return 1;
+	ids->v[ids->n++] = (uint32_t)st->program;
+	procs_add(st->s.procs, (uint32_t)st->program, (uint32_t)st->program);
+	st->so.argv = none;
+	return 0;
+}
+
+static void let_go(struct strace *st)
+{
+	if (!(st->o->quiet & QUIET_ATTACH))
+		strace_line_say(&st->line, "Process %u attached", (unsigned int)st->program);
+	if (write(st->go, "", 1) != 1)
+		return; /* it was killed: its end will come */
+	close(st->go);
+}
+
 static int run(struct strace *st)
 {
-	int status = session_open(&st->s, &st->so, st->out.fd, st->o->argv[0] != NULL);
-	pid_t pid = st->s.child.pid;
+	int status = session_open(&st->s, &st->so, st->out.fd, st->so.argv[0] != NULL);
+	pid_t pid = st->s.child.pid ? st->s.child.pid : st->program;
 
 	if (status)
 		return 1;
@@ -390,10 +417,12 @@ static int run(struct strace *st)
 	st->line.realtime_offset_ns = st->s.conn.hello.realtime_offset_ns;
 	tell_attached(st);
 	if (pid) {
-		st->line.child = &st->s.child;
+		st->line.child = st->program ? NULL : &st->s.child;
 		st->line.gate = (uint32_t)pid;
 		strace_line_add(&st->line, (uint32_t)pid, (uint32_t)pid);
 	}
+	if (st->program)
+		let_go(st);
 	session_loop(&st->s);
 	strace_line_detach(&st->line);
 	strace_line_done(&st->line);
@@ -428,6 +457,8 @@ static int trace(const struct strace_options *o)
 	if (status)
 		return status;
 	status = attach_all(&st);
+	if (!status && o->daemonize)
+		status = become_daemon(&st);
 	if (!status)
 		status = run(&st);
 	startup_free(st.startup);

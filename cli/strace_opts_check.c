@@ -133,7 +133,6 @@ static int refuse(const struct strace_options *o)
 		{o->stack_count, "-k/--stack-traces"},
 		{o->pointer, "-i/--instruction-pointer"},
 		{o->decode_pids & STRACE_PIDS_NS, "--decode-pids=pidns"},
-		{o->daemonize, "-D/--daemonize"},
 		{o->debug, "-d/--debug"},
 	};
 

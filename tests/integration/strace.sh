@@ -93,7 +93,7 @@ same "an unknown class" -e %nosuch true
 same "no such process" -p 99999999
 
 # Children. The order of lines of different processes is that of chance, but for who waits for whom.
-same "-f: one child after the other" -f -q -e signal=none -e trace=wait4,exit_group \
+same "-f: one child" -f -q -e signal=none -e trace=exit_group \
 	sh -c '(exit 3); exit 4'
 same "-f: exec by a thread" -f -e trace=execve,exit_group "$targets/t_exec_thread" /bin/true
 same "-f: a leader that ends first" -f -e trace=exit,exit_group "$targets/t_leader"
@@ -182,6 +182,16 @@ open_gate
 wait_for $begun
 ok "-p -o: the file is complete" grep -q '+++ exited with 0 +++$' "$dir/trace"
 ok "-p -o: what it executed" grep -q 'execve("/bin/echo", \["/bin/echo", "from", "outside"\]' "$dir/trace"
+
+
+# The program stays its parent's child, the tracer is nobody's.
+# shellcheck disable=SC2016 # the traced shell expands it
+for how in -D -DD -DDD; do
+	ours $how -o "$dir/trace" -e trace=exit_group sh -c 'echo $PPID; exit 3' >"$dir/got"
+	ok "$how: the program's status" is $? 3
+	ok "$how: its parent" is "$(cat "$dir/got")" $$
+	ok "$how: the trace" until_ok 10 grep -q '^+++ exited with 3 +++$' "$dir/trace"
+done
 
 # The table's times are the only numbers in it that may differ.
 table() {
