@@ -14,12 +14,13 @@
 #include <string.h>
 #include <syslog.h>
 #include <core/filter_text.h>
+#include <core/trigger.h>
 
 #define SECTION_LEN 50 /* inih's own limit, NUL included */
 #define KEYS_MAX 16
 #define SECTIONS "[daemon], [user], [group NAME], [recorder NAME]"
 
-enum kind { KIND_PATH, KIND_NAME, KIND_WORD, KIND_NUMBER, KIND_ENUM, KIND_FILTER };
+enum kind { KIND_PATH, KIND_NAME, KIND_WORD, KIND_NUMBER, KIND_ENUM, KIND_FILTER, KIND_TRIGGER };
 
 struct word {
 	const char *name;
@@ -55,6 +56,8 @@ static const struct key keys[] = {
 	{"daemon", "max-sessions", KIND_NUMBER, AT(max_sessions),   .min = 1, .max = 64},
 	{"daemon", "log-level",    KIND_ENUM,   AT(log_level),      .words = levels},
 	{"daemon", "payload",      KIND_ENUM,   AT(payload),        .words = payloads},
+	{"daemon", "recordings",   KIND_PATH,   AT(recordings),     .max = 0},
+	{"daemon", "recordings-mb", KIND_NUMBER, AT(recordings_mb), .min = 1, .max = 1000000},
 	{"user",   "sessions",     KIND_NUMBER, AT(user.sessions),  .min = 0, .max = 64},
 	{"user",   "memory-mb",    KIND_NUMBER, AT(user.memory_mb), .min = 1, .max = 1024},
 	{"user",   "rate",         KIND_NUMBER, AT(user.rate),      .min = 0, .max = 100000000},
@@ -64,6 +67,9 @@ static const struct key keys[] = {
 	{"recorder", "seconds",    KIND_NUMBER, OF_RECORDER(seconds),   .min = 0, .max = 86400},
 	{"recorder", "memory-mb",  KIND_NUMBER, OF_RECORDER(memory_mb), .min = 1, .max = 1024},
 	{"recorder", "payload",    KIND_ENUM,   OF_RECORDER(payload),   .words = payloads},
+	{"recorder", "save-on",    KIND_TRIGGER, OF_RECORDER(save_on),  .max = 0},
+	{"recorder", "save-after", KIND_NUMBER, OF_RECORDER(save_after), .min = 0, .max = 60},
+	{"recorder", "save-pause", KIND_NUMBER, OF_RECORDER(save_pause), .min = 0, .max = 86400},
 };
 /* clang-format on */
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))
@@ -79,6 +85,8 @@ void config_init(struct config *c)
 	    .max_sessions = 64,
 	    .log_level = LOG_INFO,
 	    .payload = PAYLOAD_FULL,
+	    .recordings = "/var/lib/tracerd",
+	    .recordings_mb = 256,
 	    .user = {.sessions = 8, .memory_mb = 64, .rate = 200000},
 	};
 }
@@ -191,6 +199,7 @@ static int check_filter(const char *text, char *err)
 
 static int set_value(const struct key *k, void *at, const char *value, char *err)
 {
+	struct trigger trigger;
 	const struct word *w;
 
 	switch (k->kind) {
@@ -204,6 +213,8 @@ static int set_value(const struct key *k, void *at, const char *value, char *err
 						  : bad_word(k, value, err);
 	case KIND_FILTER:
 		return check_filter(value, err) ? -EINVAL : set_text(k, at, value, err);
+	case KIND_TRIGGER:
+		return trigger_parse(&trigger, value, err) ? -EINVAL : set_text(k, at, value, err);
 	default:
 		w = word_find(k->words, value);
 		if (!w)
@@ -300,7 +311,11 @@ static struct config_recorder *recorder_get(struct config *c, const char *name, 
 		return NULL;
 	}
 	c->nrecorders++;
-	*r = (struct config_recorder){.seconds = 60, .memory_mb = 16, .payload = PAYLOAD_METADATA};
+	*r = (struct config_recorder){.seconds = 60,
+				       .memory_mb = 16,
+				       .payload = PAYLOAD_METADATA,
+				       .save_after = 1,
+				       .save_pause = 10};
 	memcpy(r->name, name, strlen(name) + 1);
 	return r;
 }

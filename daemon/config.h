@@ -48,6 +48,9 @@ struct config_recorder {
 	uint32_t seconds; /* what is older goes; 0: as long as there is room */
 	uint32_t memory_mb;
 	enum config_payload payload;
+	char save_on[96];    /* trigger.h; empty: it is never saved */
+	uint32_t save_after; /* seconds of what follows that are saved too */
+	uint32_t save_pause; /* seconds from one file to the next, at least */
 };
 
 struct config {
@@ -60,6 +63,8 @@ struct config {
 	uint32_t max_sessions;	     /* of all users */
 	int log_level;		     /* LOG_ERR to LOG_DEBUG */
 	enum config_payload payload; /* the most for everybody who is in no group below */
+	char recordings[200];	     /* the directory for what recorders save */
+	uint32_t recordings_mb;	     /* of all files there */
 	/* [user] */
 	struct config_limits user;
 	/* [group NAME]: the most for its members; of several groups the one that allows most

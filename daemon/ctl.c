@@ -16,6 +16,7 @@
 #include <core/buf.h>
 #include "admit.h"
 #include "client.h"
+#include "hello.h"
 #include "log.h"
 #include "procfs.h"
 #include "recorders.h"
@@ -408,11 +409,9 @@ bool ctl_request(struct client *c, uint16_t type, const void *payload, size_t le
 
 static void greet(struct client *c)
 {
-	struct tr_hello hello = {.version = TR_WIRE_VERSION, .pid = getpid()};
+	struct tr_hello hello;
 
-	hello.realtime_offset_ns = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
-	snprintf(hello.backend, sizeof(hello.backend), "%s", c->ctl->ops->name);
-	snprintf(hello.server, sizeof(hello.server), "%s", TRACER_VERSION);
+	hello_fill(&hello, c->ctl->ops->name);
 	client_send(c, TR_FRAME_HELLO, &hello, sizeof(hello));
 }
 
@@ -520,7 +519,7 @@ struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, stru
 		ctl->rings[i] = event_new(base, fd, EV_READ | EV_PERSIST | EV_ET, on_ring, ctl);
 		event_add(ctl->rings[i], NULL);
 	}
-	ctl->recorders = recorders_new(hub, config);
+	ctl->recorders = recorders_new(hub, config, ops->name);
 	if (!ctl->recorders) {
 		ctl_free(ctl);
 		return NULL;

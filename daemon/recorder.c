@@ -6,8 +6,10 @@
 #include "recorder.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <core/trigger.h>
 #include "told.h"
 
 #define FRAMES_OF_MB ((1u << 20) / HUB_FRAME_SIZE)
@@ -27,6 +29,11 @@ struct recorder {
 	unsigned int first, n, max;
 	struct span open; /* of the frame that is being filled */
 	uint64_t open_bytes;
+	struct trigger trigger;
+	uint64_t due_ns;   /* when it is to be saved, 0: there is no reason */
+	uint64_t quiet_ns; /* no reason counts before */
+	uint64_t triggers;
+	char why[RECORDER_WHY_LEN];
 };
 
 static const struct tr_frame *oldest(const struct recorder *r)
@@ -63,6 +70,19 @@ static void on_sealed(void *ctx)
 		let_go(r);
 }
 
+static void trigger(struct recorder *r, const struct tr_hdr *rec)
+{
+	char why[TRIGGER_WHY_LEN];
+
+	r->triggers++;
+	if (r->due_ns || rec->time_ns < r->quiet_ns)
+		return;
+	trigger_why(&r->trigger, rec, why);
+	snprintf(r->why, sizeof(r->why), "process %u %s", rec->tgid, why);
+	r->due_ns = rec->time_ns + r->config.save_after * 1000000000ULL;
+	r->quiet_ns = rec->time_ns + r->config.save_pause * 1000000000ULL;
+}
+
 static void on_record(void *ctx, const struct tr_hdr *rec)
 {
 	struct recorder *r = ctx;
@@ -71,6 +91,8 @@ static void on_record(void *ctx, const struct tr_hdr *rec)
 		r->open.first_ns = rec->time_ns;
 	r->open.last_ns = rec->time_ns;
 	r->open_bytes += rec->len;
+	if (r->config.save_on[0] && trigger_hit(&r->trigger, rec))
+		trigger(r, rec);
 }
 
 struct recorder *recorder_new(struct hub *hub, const struct config_recorder *config)
@@ -116,6 +138,8 @@ int recorder_open(struct recorder *r, char *err)
 
 	filter_init(&f);
 	n = config_filter(&f, r->config.filter, err);
+	if (!n)
+		n = trigger_parse(&r->trigger, r->config.save_on, err);
 	if (n) {
 		filter_done(&f);
 		return n;
@@ -139,6 +163,15 @@ void recorder_expire(struct recorder *r, uint64_t now_ns)
 
 	while (keep_ns && r->n && r->spans[r->first].last_ns + keep_ns < now_ns)
 		let_go(r);
+}
+
+bool recorder_is_due(struct recorder *r, uint64_t now_ns, char *why)
+{
+	if (!r->due_ns || now_ns < r->due_ns)
+		return false;
+	r->due_ns = 0;
+	memcpy(why, r->why, sizeof(r->why));
+	return true;
 }
 
 /* Records that are gathered to frames. */
@@ -244,5 +277,6 @@ void recorder_stats(const struct recorder *r, struct recorder_stats *stats)
 		.held_ns = last->last_ns - first->first_ns,
 		.records = s.delivered,
 		.lost = s.lost,
+		.triggers = r->triggers,
 	};
 }

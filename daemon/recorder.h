@@ -19,6 +19,7 @@ struct recorder_stats {
 	uint64_t held_ns;   /* from the oldest record to the latest */
 	uint64_t records;   /* since it began */
 	uint64_t lost;
+	uint64_t triggers;  /* how often there was a reason to save */
 };
 
 /* Not yet recording. hub must live longer. */
@@ -37,6 +38,13 @@ void recorder_expire(struct recorder *r, uint64_t now_ns); /* lets go of what is
  */
 int recorder_copy(const struct recorder *r, const struct payload_map *map,
 		  enum config_payload level, struct evbuffer *to);
+
+/*
+ * True, once: what is held is to be saved now, because the process did what why says
+ * (RECORDER_WHY_LEN).
+ */
+#define RECORDER_WHY_LEN 128
+bool recorder_is_due(struct recorder *r, uint64_t now_ns, char *why);
 
 const struct config_recorder *recorder_config(const struct recorder *r);
 void recorder_stats(const struct recorder *r, struct recorder_stats *stats);

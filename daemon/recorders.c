@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include "hello.h"
 #include "log.h"
+#include "save.h"
 
 #define AGAIN_NS 5000000000ULL /* how long one that can't begin is left alone */
 
@@ -15,14 +18,26 @@ struct slot {
 	bool wanted;		   /* by the configuration that is being read */
 	uint64_t tried_ns;
 	char why[FILTER_ERR_LEN]; /* it is not recording; what the log has said */
+	struct save *save;	  /* a file that is being written */
+	char reason[RECORDER_WHY_LEN]; /* for it */
+	uint64_t saved;
 };
 
 struct recorders {
 	struct hub *hub;
 	const struct config *config;
+	const char *backend;
 	struct payload_map payloads;
 	struct slot slots[CONFIG_RECORDERS_MAX];
 };
+
+static uint64_t clock_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
 
 static void begin(struct slot *s, uint64_t now_ns)
 {
@@ -56,8 +71,99 @@ static struct slot *free_slot(struct recorders *rs)
 	return s;
 }
 
-static void end(struct slot *s)
+static void add_frame(struct evbuffer *out, uint16_t type, const void *payload, size_t len)
 {
+	struct tr_frame f = {.len = sizeof(f) + len, .type = type};
+
+	evbuffer_add(out, &f, sizeof(f));
+	evbuffer_add(out, payload, len);
+}
+
+static int answer(struct recorders *rs, const struct recorder *r, enum config_payload level,
+		  uint64_t now_ns, struct evbuffer *out)
+{
+	struct tr_opened opened = {.time_ns = now_ns};
+	struct evbuffer *all = evbuffer_new();
+	struct tr_end end = {};
+	int result;
+
+	if (!all)
+		return -ENOMEM;
+	add_frame(all, TR_FRAME_OPENED, &opened, sizeof(opened));
+	result = recorder_copy(r, &rs->payloads, level, all);
+	add_frame(all, TR_FRAME_END, &end, sizeof(end));
+	if (!result)
+		evbuffer_add_buffer(out, all);
+	evbuffer_free(all);
+	return result;
+}
+
+static void saving_failed(const struct recorders *rs, const struct slot *s, int r)
+{
+	log_warn("recorder %s: %s, but it can't be saved in %s: %s",
+		 recorder_config(s->recorder)->name, s->reason, rs->config->recordings,
+		 r == -EFBIG ? "it is larger than recordings-mb" : strerror(-r));
+}
+
+static void begin_save(struct recorders *rs, struct slot *s, uint64_t now_ns)
+{
+	const struct config_recorder *c = recorder_config(s->recorder);
+	struct save_place place = {.dir = rs->config->recordings,
+				   .group = rs->config->group,
+				   .max_bytes = (uint64_t)rs->config->recordings_mb << 20};
+	struct evbuffer *all = evbuffer_new();
+	struct tr_hello hello;
+	int r = -ENOMEM;
+
+	if (all) {
+		hello_fill(&hello, rs->backend);
+		add_frame(all, TR_FRAME_HELLO, &hello, sizeof(hello));
+		r = answer(rs, s->recorder, c->payload, now_ns, all);
+	}
+	if (!r)
+		r = save_begin(&s->save, &place, c->name, all);
+	if (r)
+		saving_failed(rs, s, r);
+	if (all)
+		evbuffer_free(all);
+}
+
+static void go_on_saving(struct recorders *rs, struct slot *s)
+{
+	int r = save_step(s->save);
+
+	if (r > 0)
+		return;
+	if (r) {
+		saving_failed(rs, s, r);
+	} else {
+		s->saved++;
+		log_info("recorder %s: %s: saved as %s/%s", recorder_config(s->recorder)->name,
+			 s->reason, rs->config->recordings, save_name(s->save));
+	}
+	save_free(s->save);
+	s->save = NULL;
+}
+
+static void serve_saving(struct recorders *rs, struct slot *s, uint64_t now_ns)
+{
+	if (s->save)
+		go_on_saving(rs, s);
+	else if (recorder_is_open(s->recorder) && recorder_is_due(s->recorder, now_ns, s->reason))
+		begin_save(rs, s, now_ns);
+}
+
+/* There is no later for what is to be saved. */
+static void end(struct recorders *rs, struct slot *s, uint64_t now_ns)
+{
+	while (s->save)
+		go_on_saving(rs, s);
+	if (s->recorder && recorder_is_open(s->recorder) &&
+	    recorder_is_due(s->recorder, UINT64_MAX, s->reason)) {
+		begin_save(rs, s, now_ns);
+		while (s->save)
+			go_on_saving(rs, s);
+	}
 	recorder_free(s->recorder);
 	*s = (struct slot){};
 }
@@ -90,13 +196,13 @@ void recorders_reload(struct recorders *rs)
 	}
 	for (struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++)
 		if (s->recorder && !s->wanted)
-			end(s);
+			end(rs, s, clock_ns());
 	for (c = rs->config->recorders; c < last; c++)
 		if (!slot_of(rs, c->name))
 			add(rs, c);
 }
 
-struct recorders *recorders_new(struct hub *hub, const struct config *config)
+struct recorders *recorders_new(struct hub *hub, const struct config *config, const char *backend)
 {
 	struct recorders *rs = calloc(1, sizeof(*rs));
 
@@ -104,6 +210,9 @@ struct recorders *recorders_new(struct hub *hub, const struct config *config)
 		return NULL;
 	rs->hub = hub;
 	rs->config = config;
+	rs->backend = backend;
+	if (config->nrecorders)
+		save_tidy(config->recordings);
 	payload_map_init(&rs->payloads);
 	recorders_reload(rs);
 	return rs;
@@ -114,7 +223,7 @@ void recorders_free(struct recorders *rs)
 	if (!rs)
 		return;
 	for (struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++)
-		end(s);
+		end(rs, s, clock_ns());
 	free(rs);
 }
 
@@ -132,6 +241,7 @@ void recorders_tick(struct recorders *rs, uint64_t now_ns)
 	for (struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++) {
 		if (!s->recorder)
 			continue;
+		serve_saving(rs, s, now_ns);
 		if (recorder_is_open(s->recorder))
 			recorder_expire(s->recorder, now_ns);
 		else if (now_ns - s->tried_ns >= AGAIN_NS)
@@ -176,33 +286,6 @@ static struct slot *choose(struct recorders *rs, const char *name, char *err)
 	return NULL;
 }
 
-static void add_frame(struct evbuffer *out, uint16_t type, const void *payload, size_t len)
-{
-	struct tr_frame f = {.len = sizeof(f) + len, .type = type};
-
-	evbuffer_add(out, &f, sizeof(f));
-	evbuffer_add(out, payload, len);
-}
-
-static int answer(struct recorders *rs, const struct recorder *r, enum config_payload level,
-		  uint64_t now_ns, struct evbuffer *out)
-{
-	struct tr_opened opened = {.time_ns = now_ns};
-	struct evbuffer *all = evbuffer_new();
-	struct tr_end end = {};
-	int result;
-
-	if (!all)
-		return -ENOMEM;
-	add_frame(all, TR_FRAME_OPENED, &opened, sizeof(opened));
-	result = recorder_copy(r, &rs->payloads, level, all);
-	add_frame(all, TR_FRAME_END, &end, sizeof(end));
-	if (!result)
-		evbuffer_add_buffer(out, all);
-	evbuffer_free(all);
-	return result;
-}
-
 int recorders_dump(struct recorders *rs, const char *name, enum config_payload level,
 		   uint64_t now_ns, struct evbuffer *out, char *err)
 {
@@ -226,17 +309,19 @@ void recorders_status(const struct recorders *rs, struct buf *b)
 {
 	for (const struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++) {
 		struct recorder_stats stats;
-		char line[192];
+		char line[256];
 
 		if (!s->recorder)
 			continue;
 		recorder_stats(s->recorder, &stats);
 		snprintf(line, sizeof(line),
-			 "recorder=%s recording=%s bytes=%llu seconds=%.1f records=%llu lost=%llu",
+			 "recorder=%s recording=%s bytes=%llu seconds=%.1f records=%llu lost=%llu "
+			 "triggers=%llu saved=%llu",
 			 recorder_config(s->recorder)->name,
 			 recorder_is_open(s->recorder) ? "yes" : "no",
 			 (unsigned long long)stats.bytes, stats.held_ns / 1e9,
-			 (unsigned long long)stats.records, (unsigned long long)stats.lost);
+			 (unsigned long long)stats.records, (unsigned long long)stats.lost,
+			 (unsigned long long)stats.triggers, (unsigned long long)s->saved);
 		buf_put(b, line, strlen(line) + 1);
 	}
 }

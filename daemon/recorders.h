@@ -11,7 +11,7 @@
 struct recorders;
 
 /* Begins all of the configuration, which is kept and looked at again by recorders_reload. */
-struct recorders *recorders_new(struct hub *hub, const struct config *config);
+struct recorders *recorders_new(struct hub *hub, const struct config *config, const char *backend);
 void recorders_free(struct recorders *rs);
 
 /* Those that changed begin anew; the others go on. */
