@@ -130,11 +130,6 @@ static __always_inline const struct tr_plan *call_plan(__u32 abi, __u32 nr)
 	return &cfg.plans[abi & (TR_ABI_SLOTS - 1)][call_index(nr)];
 }
 
-static __always_inline bool is_error(__s64 ret, const struct tr_plan *plan)
-{
-	return ret < 0 && ret >= -4095 && !(plan->flags & TR_PLAN_RET_UNSIGNED);
-}
-
 GLOBAL __u64 slow_sessions(__u64 mask, __u64 duration)
 {
 	__u64 fast = 0;

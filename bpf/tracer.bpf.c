@@ -206,7 +206,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	now = bpf_ktime_get_ns();
 	duration = now - st->start_ns;
 	plan = call_plan(st->abi, st->nr);
-	error = is_error(ret, plan);
+	error = tr_is_error(plan, ret);
 	mask = result_sessions(mask, ret, error, duration);
 	if (mask & cfg.summary) {
 		need_task(task, st, mask & cfg.summary);

@@ -15,11 +15,6 @@
 #define RESTART_SYSCALL_I386 0
 #define RESTART_SYSCALL_AARCH64 128
 
-static bool is_error(int64_t ret, const struct tr_plan *plan)
-{
-	return ret < 0 && ret >= -4095 && !(plan->flags & TR_PLAN_RET_UNSIGNED);
-}
-
 static uint64_t call_sessions(const struct backend *b, const struct ptrace_call *call)
 {
 	uint16_t nr = call->nr < TR_NR_MAX ? call->nr : TR_NR_MAX - 1;
@@ -199,7 +194,7 @@ static void finish(struct backend *b, struct ptrace_task *t, int64_t ret, uint64
 {
 	struct ptrace_call *c = &t->call;
 	const struct tr_plan *plan = ptrace_plan(b, c->abi, c->nr);
-	bool error = is_error(ret, plan);
+	bool error = tr_is_error(plan, ret);
 	uint64_t mask = c->live & t->mask, stream;
 
 	if (t->gen != b->cfg.gen)

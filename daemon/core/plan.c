@@ -317,8 +317,6 @@ static uint8_t plan_flags(const struct sc_row *row)
 		flags |= TR_PLAN_CREDS;
 	if (row->effects & SC_FX_CWD)
 		flags |= TR_PLAN_CWD_STALE;
-	if (row->effects & SC_FX_NO_RETURN)
-		flags |= TR_PLAN_NO_RETURN;
 	if (row->effects & SC_FX_SIGFRAME)
 		flags |= TR_PLAN_SIGFRAME;
 	if (row->effects & SC_FX_NO_ERROR)

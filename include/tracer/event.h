@@ -276,8 +276,7 @@ struct tr_deref {
 #define TR_PLAN_FD_STALE 2  /* on success what is known of the descriptor args[0] is stale (connect, bind) */
 #define TR_PLAN_CREDS 4	    /* may change credentials */
 #define TR_PLAN_CWD_STALE 8 /* on success the working directory changed */
-#define TR_PLAN_NO_RETURN 16 /* exit, exit_group */
-#define TR_PLAN_SIGFRAME 64 /* args[0] is made the address of the signal mask in the frame of rt_sigreturn */
+#define TR_PLAN_SIGFRAME 16 /* args[0] is made the address of the signal mask in the frame of rt_sigreturn */
 #define TR_PLAN_RET_UNSIGNED 32 /* no result is an error (getuid, umask): -4095..-1 are values */
 
 struct tr_plan {
@@ -296,6 +295,11 @@ struct tr_plan {
 #define TR_SIGFRAME_X86_64 296
 #define TR_SIGFRAME_I386 248
 #define TR_SIGFRAME_AARCH64 168
+
+static inline __attribute__((always_inline)) int tr_is_error(const struct tr_plan *plan, __s64 ret)
+{
+	return ret < 0 && ret >= -4095 && !(plan->flags & TR_PLAN_RET_UNSIGNED);
+}
 
 _Static_assert(sizeof(struct tr_op) == 8, "tr_op");
 _Static_assert(sizeof(struct tr_deref) == 16, "tr_deref");
