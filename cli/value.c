@@ -4,6 +4,7 @@
  */
 #include "value.h"
 
+#include <core/compat.h>
 #include <core/rec.h>
 
 void call_init(struct call *c, const struct tr_syscall *rec, const struct facts *facts,
@@ -20,6 +21,7 @@ void call_init(struct call *c, const struct tr_syscall *rec, const struct facts 
 		.is_32 = rec->abi == TR_ABI_I386,
 		.facts = facts,
 	};
+	c->compat = c->is_32 && row && sc_nr(row, TR_ABI_X86_64) >= 0;
 	if (c->nargs > TR_MAX_ARGS)
 		c->nargs = TR_MAX_ARGS;
 	/* One that is made to fail fails, though it never does. */
@@ -226,9 +228,11 @@ static bool put_numbers(struct sink *s, const struct call *c, unsigned int i, bo
 	const struct sc_arg *arg = call_arg(c, i);
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
 	unsigned int size = arg->size ? arg->size : 4;
-	const struct value_type t = { arg->sub, size, arg->ref };
+	struct value_type t = { arg->sub, size, arg->ref };
 	uint64_t count = arg->count;
 
+	if (c->compat && size == 8)
+		t.size = size = 4;
 	if (arg->len < TR_MAX_ARGS)
 		count = arg->ret_len && at_exit ? (uint64_t)c->rec->ret :
 						  (uint32_t)c->rec->args[arg->len];
@@ -254,8 +258,10 @@ static bool put_pointee(struct sink *s, const struct call *c, unsigned int i, bo
 	const struct sc_arg *arg = call_arg(c, i);
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
 	unsigned int size = arg->size ? arg->size : 4;
-	const struct value_type t = { arg->type == T_SOCKLEN ? T_INT : arg->sub, size, arg->ref };
+	struct value_type t = { arg->type == T_SOCKLEN ? T_INT : arg->sub, size, arg->ref };
 
+	if (c->compat && size == 8 && arg->type == T_VALUE)
+		t.size = size = 4;
 	if (!item || item->len < size)
 		return false;
 	s->ops->begin(s, GROUP_POINTEE);
@@ -304,14 +310,14 @@ static bool put_item(struct sink *s, const struct call *c, unsigned int i, bool 
 	const uint8_t *p = item ? rec_item_data(item) : NULL;
 	uint64_t n = UINT64_MAX;
 
-	if (!item || (c->is_32 && arg->type == T_STRUCT))
+	if (!item)
 		return false;
 	switch (arg->type) {
 	case T_STRUCT:
 		if (s->all_names && is_too_short(c, arg))
 			return false;
 		n = arg->len && arg->len < TR_MAX_ARGS ? c->rec->args[arg->len] : n;
-		return value_struct(s, c, arg->ref, p, n < item->len ? n : item->len);
+		return value_own_struct(s, c, arg->ref, p, n < item->len ? n : item->len);
 	case T_SIGSET:
 		if (arg->len < TR_MAX_ARGS && arg->len && (uint32_t)c->rec->args[arg->len] != 8)
 			return false;
@@ -475,7 +481,7 @@ static void put_number(struct sink *s, const struct call *c, const struct sc_arg
 	if (arg->type == T_MODE && c->row && strncmp(c->row->name, "mknod", 5) != 0)
 		value_permissions(s, (uint64_t)v);
 	else
-		value_num(s, arg->type, arg->ref, v);
+		value_num(s, arg->type, sc_abi_ref(c->rec->abi, arg->ref), v);
 }
 
 void value_arg(struct sink *s, const struct call *c, unsigned int i, enum value_when when)
@@ -505,7 +511,7 @@ enum sc_ret value_ret_kind(const struct call *c, const struct sc_flags **ret_fla
 			continue;
 		r = sub_row(c, &c->row->args[i]);
 		if (r && r->ret != R_INT) {
-			*ret_flags = r->ret_ref;
+			*ret_flags = sc_abi_ref(c->rec->abi, r->ret_ref);
 			return r->ret;
 		}
 	}

@@ -87,7 +87,8 @@ struct call {
 	uint32_t string_limit;
 	bool returned; /* ret is meaningful */
 	bool failed;
-	bool is_32; /* an ABI of 32 bits: structs are not those of the table */
+	bool is_32; /* an ABI of 32 bits */
+	bool compat; /* and a call that the table describes for 64 bits: structs have to be widened */
 	const struct facts *facts; /* what descriptors are; NULL: nothing is known */
 	bool show_secrets; /* of the environment */
 };
@@ -161,6 +162,10 @@ const struct sc_arg *value_ioctl_arg(const struct call *c);
 enum sc_ret value_ioctl_ret(const struct call *c, const struct sc_flags **ret_flags);
 bool value_ioctl_failed(struct sink *s, const struct call *c); /* what a failed one was asked for */
 void value_ioctl_request(struct sink *s, const struct call *c);
+
+/* The same of a struct in the caller's memory, whose layout is that of its ABI. */
+bool value_own_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
+		      const uint8_t *p, size_t n);
 
 /* Arguments by type; false: nothing that can be shown was captured. */
 bool value_array(struct sink *s, const struct call *c, unsigned int i, bool at_exit);

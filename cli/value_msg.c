@@ -83,11 +83,20 @@ static void put_iov(struct sink *s, const struct call *c, struct vec *v, unsigne
 		v->left -= whole;
 }
 
+/* n words of 4 or 8 bytes as words of 8. */
+static void widen(uint8_t *out, const uint8_t *p, size_t n, size_t word)
+{
+	memset(out, 0, n * 8);
+	for (size_t i = 0; i < n; i++)
+		memcpy(out + i * 8, p + i * word, word);
+}
+
 static void put_vector(struct sink *s, const struct call *c, struct vec *v,
 		       const struct tr_item *item, uint64_t count)
 {
 	const uint8_t *p = item ? rec_item_data(item) : NULL;
-	unsigned int have = item ? item->len / IOV_SIZE : 0;
+	unsigned int size = c->compat ? IOV_SIZE / 2 : IOV_SIZE, have = item ? item->len / size : 0;
+	uint8_t iov[IOV_SIZE];
 
 	s->ops->begin(s, GROUP_ARRAY);
 	for (unsigned int k = 0; k < count; k++) {
@@ -96,7 +105,8 @@ static void put_vector(struct sink *s, const struct call *c, struct vec *v,
 			break;
 		}
 		s->ops->elem(s);
-		put_iov(s, c, v, k, p + k * IOV_SIZE);
+		widen(iov, p + k * size, 2, size / 2);
+		put_iov(s, c, v, k, iov);
 	}
 	s->ops->end(s, GROUP_ARRAY);
 }
@@ -113,7 +123,7 @@ bool value_iov(struct sink *s, const struct call *c, unsigned int i, bool at_exi
 	uint64_t count = arg->len < TR_MAX_ARGS ? (uint32_t)c->rec->args[arg->len] : 0;
 	struct vec v = { i, TR_PART_IOV_DATA, at_exit, moved(c, at_exit) };
 
-	if (c->is_32 || (!item && (count || (at_exit && c->failed))))
+	if (!item && (count || (at_exit && c->failed)))
 		return false;
 	put_vector(s, c, &v, item, count);
 	return true;
@@ -288,7 +298,7 @@ static void put_message(struct sink *s, const struct call *c, struct vec *v, con
 	s->ops->num(s, T_SIZE, (int64_t)iovlen);
 	if (controllen) {
 		s->ops->field(s, "msg_control");
-		if (control && controllen >= CMSG_HEAD)
+		if (control && controllen >= CMSG_HEAD && !c->compat)
 			put_control(s, c, control, controllen, load64(m + 32));
 		else
 			s->ops->addr(s, load64(m + 32));
@@ -304,12 +314,16 @@ bool value_msghdr(struct sink *s, const struct call *c, unsigned int i, bool at_
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
 	struct vec v = { i, TR_PART_MSG_DATA, at_exit, moved(c, at_exit) };
 
+	size_t word = c->compat ? 4 : 8;
+	uint8_t wide[MSGHDR_SIZE];
+
 	if (at_exit && c->failed && !c->is_32)
 		return put_failed_message(s, c, i);
-	if (!item || item->len < MSGHDR_SIZE || c->is_32)
+	if (!item || item->len < 7 * word)
 		return false;
+	widen(wide, rec_item_data(item), 7, word);
 	s->ops->begin(s, GROUP_STRUCT);
-	put_message(s, c, &v, rec_item_data(item));
+	put_message(s, c, &v, wide);
 	s->ops->end(s, GROUP_STRUCT);
 	return true;
 }

@@ -300,6 +300,9 @@ void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 	case T_STAMP:
 		s->ops->num(s, s->all_names ? T_STAMP : T_TIME, v);
 		break;
+	case T_PAGES:
+		s->ops->num(s, T_HEX, (int64_t)((uint64_t)v << 12));
+		break;
 	case T_IN_PORT:
 		s->ops->port(s, be16toh((uint16_t)v));
 		break;

@@ -6,6 +6,7 @@
 #include "secret.h"
 #include "value.h"
 
+#include <core/compat.h>
 #include <core/rec.h>
 
 
@@ -136,14 +137,20 @@ static size_t field_size(const struct sc_field *f)
 }
 
 /* Structs of which strace shows some fields in another way. */
-enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_SIGACTION, QUIRK_LIMIT, QUIRK_CLONE, QUIRK_SIZED,
+enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_STAT_MODE_16, QUIRK_SIGACTION, QUIRK_LIMIT, QUIRK_CLONE, QUIRK_SIZED,
 	     QUIRK_HOW, QUIRK_EVENT };
+
+static enum quirk stat_quirk(const struct sc_struct *st)
+{
+	return st->size == 144 ? QUIRK_STAT : QUIRK_STAT_MODE_16;
+}
 
 static enum quirk quirk_of(const struct sc_struct *st)
 {
 	switch (st->name[0]) {
 	case 's':
-		return strcmp(st->name, "stat") == 0	  ? QUIRK_STAT :
+		return strcmp(st->name, "stat") == 0	  ? stat_quirk(st) :
+		       strcmp(st->name, "stat64") == 0	  ? QUIRK_STAT_MODE_16 :
 		       strcmp(st->name, "sigaction") == 0 ? QUIRK_SIGACTION :
 		       strcmp(st->name, "sigevent") == 0  ? QUIRK_EVENT :
 							    QUIRK_NONE;
@@ -188,8 +195,9 @@ static bool is_left_out(const struct sink *s, const struct sc_field *f, enum qui
 {
 	bool more = (f->more & 9) && s->terse;
 
-	if (quirk == QUIRK_STAT && s->terse && n >= 28) {
-		unsigned int type = (unsigned int)load(p + 24, 4) >> 12 & 15;
+	if ((quirk == QUIRK_STAT || quirk == QUIRK_STAT_MODE_16) && s->terse && n >= 28) {
+		unsigned int off = quirk == QUIRK_STAT ? 24 : 16;
+		unsigned int type = (unsigned int)load(p + off, 4) >> 12 & 15;
 		bool device = type == 2 || type == 6;
 
 		if (strcmp(f->name, device ? "st_size" : "st_rdev") == 0)
@@ -214,25 +222,31 @@ static bool is_left_out(const struct sink *s, const struct sc_field *f, enum qui
 bool value_field(struct sink *s, const struct call *c, unsigned int i, const char *name, size_t len)
 {
 	const struct sc_arg *arg = call_arg(c, i);
-	const struct sc_struct *st = arg->type == T_STRUCT ? arg->ref : NULL;
+	const struct sc_struct *st =
+		arg->type == T_STRUCT ? sc_abi_ref(c->rec->abi, arg->ref) : NULL;
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, arg->dir == D_OUT);
+	_Alignas(8) uint8_t wide[COMPAT_MAX];
+	const uint8_t *base = item ? rec_item_data(item) : NULL;
+	size_t n = item ? item->len : 0;
 
-	if (!st || !item || c->is_32)
+	if (!st || !item)
 		return false;
+	if (c->compat) {
+		n = compat_widen(st, base, n, wide);
+		base = wide;
+	}
 	for (const struct sc_field *f = st->fields; f->name; f++) {
-		const uint8_t *p = (const uint8_t *)rec_item_data(item) + f->off;
-
 		if (strncmp(f->name, name, len) != 0 || f->name[len])
 			continue;
-		if (f->off >= item->len)
+		if (f->off >= n)
 			return false;
-		if (is_pointee(f) && f->off + f->size <= item->len) {
-			value_pointee(s, c, st, f, rec_item_data(item));
+		if (is_pointee(f) && f->off + (size_t)f->size <= n) {
+			value_pointee(s, c, st, f, base);
 			return true;
 		}
-		if (quirk_of(st) != QUIRK_LIMIT || f->off + f->size > item->len)
-			return put_field(s, c, f, p, item->len - f->off);
-		value_num(s, VALUE_LIMIT, f->ref, (int64_t)load(p, f->size));
+		if (quirk_of(st) != QUIRK_LIMIT || f->off + (size_t)f->size > n)
+			return put_field(s, c, f, base + f->off, n - f->off);
+		value_num(s, VALUE_LIMIT, f->ref, (int64_t)load(base + f->off, f->size));
 		return true;
 	}
 	return false;
@@ -302,6 +316,18 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 	return true;
 }
 
+bool value_own_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
+		      const uint8_t *p, size_t n)
+{
+	_Alignas(8) uint8_t wide[COMPAT_MAX];
+
+	st = sc_abi_ref(c->rec->abi, st);
+	if (!c->compat)
+		return value_struct(s, c, st, p, n);
+	n = compat_widen(st, p, n, wide);
+	return n && value_struct(s, c, st, wide, n);
+}
+
 static const struct tr_item *self_item(const struct call *c, unsigned int i, bool at_exit)
 {
 	return rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
@@ -342,25 +368,26 @@ static uint64_t array_count(const struct call *c, const struct sc_arg *arg, bool
 bool value_array(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
 {
 	const struct sc_arg *arg = call_arg(c, i);
-	const struct sc_struct *st = arg->ref;
+	const struct sc_struct *st = sc_abi_ref(c->rec->abi, arg->ref);
 	const struct tr_item *item = self_item(c, i, at_exit);
 	uint64_t count = array_count(c, arg, at_exit);
+	size_t size = c->compat ? compat_size(st) : st ? st->size : 0;
 	bool poll = is_pollfd(arg);
 
-	if (!st || !st->size || c->is_32 || (!item && (count || (at_exit && c->failed))))
+	if (!size || (!item && (count || (at_exit && c->failed))))
 		return false;
 	s->ops->begin(s, GROUP_ARRAY);
 	for (unsigned int k = 0; k < count; k++) {
-		const uint8_t *p = (const uint8_t *)rec_item_data(item) + k * (size_t)st->size;
+		const uint8_t *p = (const uint8_t *)rec_item_data(item) + k * size;
 
-		if ((k + 1) * (size_t)st->size > item->len || (s->terse && k == c->string_limit)) {
+		if ((k + 1) * size > item->len || (s->terse && k == c->string_limit)) {
 			s->ops->more(s, GROUP_ARRAY);
 			break;
 		}
 		s->ops->elem(s);
 		if (poll)
 			put_pollfd(s, c, st, p, at_exit ? "revents" : "events");
-		else if (!value_struct(s, c, st, p, st->size))
+		else if (!value_own_struct(s, c, st, p, size))
 			s->ops->more(s, GROUP_ARRAY);
 	}
 	s->ops->end(s, GROUP_ARRAY);
@@ -373,7 +400,7 @@ bool value_ready(struct sink *s, const struct call *c)
 	const struct tr_item *item;
 	const uint8_t *p;
 
-	if (!arg || !is_pollfd(arg) || c->is_32)
+	if (!arg || !is_pollfd(arg))
 		return false;
 	item = self_item(c, 0, true);
 	if (!item || !(item->flags & TR_ITEM_EXIT))
@@ -606,7 +633,8 @@ bool value_dirents(struct sink *s, const struct call *c, unsigned int i)
 	uint64_t count = 0;
 	bool all = !item || (uint64_t)c->rec->ret <= n;
 
-	if (!c->returned || c->failed || c->is_32 || (!item && c->rec->ret))
+	if (!c->returned || c->failed || (!item && c->rec->ret) ||
+	    (c->is_32 && !call_arg(c, i)->sub))
 		return false;
 	if (!s->ops->count)
 		s->ops->begin(s, GROUP_ARRAY);

@@ -2,9 +2,10 @@
 /*
  * plan.c - a row of the table as a capture plan: which memory to read, when, and how much.
  *
- * i386: rows that x86_64 has too describe the 64-bit layout, so that only what does not depend on
- * the width of a word is read. Rows of SC_ID_OTHER and up are written for i386: all of it is read.
+ * i386: rows that x86_64 has too describe the 64-bit layout, so that only what compat.h can widen is
+ * read. Rows of SC_ID_OTHER and up are written for i386: all of it is read.
  */
+#include <core/compat.h>
 #include <core/ioctl.h>
 
 #include <stdbool.h>
@@ -273,9 +274,6 @@ static bool same_in_32_bits(const struct sc_arg *arg)
 	case T_SIGSET:
 	case T_WSTATUS:
 		return true;
-	case T_VALUE:
-	case T_NUMS:
-		return arg->size <= 4;
 	case T_DIRENTS:
 		return arg->sub == 1;
 	default:
@@ -305,6 +303,34 @@ static bool out_on_error(const struct sc_row *row, unsigned int arg)
 	return false;
 }
 
+/* The argument as a 32-bit caller has it; st is room for its struct. False: nothing of it can be read. */
+static bool narrow(struct sc_arg *arg, struct sc_struct *st)
+{
+	switch (arg->type) {
+	case T_STRUCT:
+	case T_ARRAY:
+		*st = (struct sc_struct){ .size = (uint16_t)compat_size(arg->ref) };
+		arg->ref = st;
+		return st->size;
+	case T_VALUE:
+	case T_NUMS:
+		if (arg->size == 8 && (arg->sub == T_LONG || arg->sub == T_ULONG || arg->sub == T_SIZE ||
+				       arg->sub == T_OFF || arg->sub == T_PTR))
+			arg->size = 4;
+		return arg->size <= 4;
+	case T_IOV:
+	case T_MSGHDR:
+	case T_STRV:
+	case T_FDSET:
+	case T_CPUSET:
+	case T_SUB:
+	case T_IOCTL_ARG:
+		return true;
+	default:
+		return same_in_32_bits(arg);
+	}
+}
+
 static uint8_t plan_flags(const struct sc_row *row)
 {
 	uint8_t flags = 0;
@@ -331,16 +357,19 @@ void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 	*plan = (struct tr_plan){ .nargs = row->nargs, .flags = plan_flags(row),
 				 .said = (uint8_t)sc_said(row) };
 	for (unsigned int i = 0; i < row->nargs; i++) {
-		const struct sc_arg *arg = &row->args[i];
+		struct sc_arg arg = row->args[i];
+		struct sc_struct st;
 		struct tr_op op = { .arg = (uint8_t)i };
 
-		if (arg->type == T_FD || arg->type == T_DIRFD)
+		if (arg.type == T_FD || arg.type == T_DIRFD)
 			plan->fd_args |= (uint8_t)(1u << i);
-		if (other_layout && !same_in_32_bits(arg))
+		if (other_layout && !narrow(&arg, &st))
 			continue;
-		plan_arg(arg, &op);
+		if (abi == TR_ABI_AARCH64)
+			arg.ref = sc_abi_ref(abi, arg.ref);
+		plan_arg(&arg, &op);
 		if (abi != TR_ABI_I386)
-			plan_pointers(plan, arg, i);
+			plan_pointers(plan, &arg, i);
 		if (op.kind == TR_OP_NONE || plan->nops == TR_PLAN_OPS)
 			continue;
 		if (op.kind == TR_OP_BUF && row->classes & SC_NETWORK)

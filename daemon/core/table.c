@@ -7,6 +7,7 @@
  */
 #include <core/table.h>
 #include <core/abi_nr.h>
+#include <core/compat.h>
 
 #include <string.h>
 
@@ -22,7 +23,9 @@
 #include "consts_bpf.def"
 #include "consts_ipc.def"
 #include "consts_time.def"
+#include "consts_other.def"
 #include "says.def"
+#include "aarch64.def"
 
 static const struct sc_row rows[SC_ID_MAX] = {
 #include "table_file.def"
@@ -55,6 +58,17 @@ const struct sc_class sc_classes[] = {
 	{ "pure", SC_PURE },
 	{ NULL, 0 },
 };
+
+const void *sc_abi_ref(unsigned int abi, const void *ref)
+{
+	if (abi != TR_ABI_AARCH64)
+		return ref;
+	for (size_t i = 0; i < sizeof(aarch64_refs) / sizeof(aarch64_refs[0]); i++) {
+		if (aarch64_refs[i].of_table == ref)
+			return aarch64_refs[i].of_aarch64;
+	}
+	return ref;
+}
 
 const struct sc_row *sc_by_id(unsigned int id)
 {

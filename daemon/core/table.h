@@ -76,6 +76,7 @@ enum sc_type {
 	T_SEC,
 	T_TIME,	  /* seconds since the epoch */
 	T_STAMP,  /* the same, where strace tells the date too */
+	T_PAGES,  /* an offset in units of 4,096 bytes, shown in bytes */
 	T_IN_PORT, /* 16 bits in network order: htons(80) */
 	T_IN_ADDR, /* 32 bits in network order: inet_addr("...") */
 	T_IN6_ADDR,

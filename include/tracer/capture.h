@@ -159,6 +159,39 @@ CAP_FUNC int cap_data_limit(struct tr_capture *c, __u64 addr, __u64 len)
 	return c->string_limit < CAP_NETLINK_MAX ? CAP_NETLINK_MAX : c->string_limit;
 }
 
+/* A 32-bit caller's pointers and lengths are half as wide. */
+static inline __attribute__((always_inline)) __u32 cap_word(const struct tr_capture *c)
+{
+	return c->rec.abi == TR_ABI_I386 ? 4 : 8;
+}
+
+static inline __attribute__((always_inline)) int cap_pointer_at(struct tr_capture *c, __u64 *p,
+								__u64 vec, __u32 i)
+{
+	__u32 narrow = 0;
+	int r;
+
+	if (c->rec.abi != TR_ABI_I386)
+		return cap_read(c, p, sizeof(*p), vec + i * sizeof(*p));
+	r = cap_read(c, &narrow, sizeof(narrow), vec + i * sizeof(narrow));
+	*p = narrow;
+	return r;
+}
+
+static inline __attribute__((always_inline)) int cap_iovec_at(struct tr_capture *c, __u64 *iov,
+							      __u64 vec, __u32 i)
+{
+	__u32 narrow[2] = {0, 0};
+	int r;
+
+	if (c->rec.abi != TR_ABI_I386)
+		return cap_read(c, iov, 2 * sizeof(*iov), vec + i * 2 * sizeof(*iov));
+	r = cap_read(c, narrow, sizeof(narrow), vec + i * sizeof(narrow));
+	iov[0] = narrow[0];
+	iov[1] = narrow[1];
+	return r;
+}
+
 /* The data of n iovecs at vec, at most total bytes in all. */
 CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, __u32 meta)
 {
@@ -171,7 +204,7 @@ CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, _
 
 		if (i >= n || !total)
 			break;
-		if (cap_read(c, iov, sizeof(iov), vec + i * sizeof(iov))) {
+		if (cap_iovec_at(c, iov, vec, i)) {
 			c->fault = 1;
 			break;
 		}
@@ -223,7 +256,7 @@ CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 count_only, __u32 m
 	if (!c || vec < CAP_LOWEST)
 		return -1;
 	for (__u32 i = 0; i < 255; i++) {
-		if (cap_read(c, &p, sizeof(p), vec + i * sizeof(p))) {
+		if (cap_pointer_at(c, &p, vec, i)) {
 			c->fault = 1;
 			return -1;
 		}
@@ -235,6 +268,21 @@ CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 count_only, __u32 m
 	return 0;
 }
 
+/* struct msghdr as seven words; what is narrower in it is in the lower half of its word. */
+static inline __attribute__((always_inline)) int cap_read_msghdr(struct tr_capture *c, __u64 *m,
+								 __u64 addr)
+{
+	__u32 narrow[7] = {0};
+
+	if (c->rec.abi != TR_ABI_I386)
+		return cap_read(c, m, 7 * sizeof(*m), addr);
+	if (cap_read(c, narrow, sizeof(narrow), addr))
+		return -1;
+	for (int i = 0; i < 7; i++)
+		m[i] = narrow[i];
+	return 0;
+}
+
 /* The parts of the struct msghdr at addr; total is what was sent or received in all. */
 CAP_FUNC int cap_message(struct tr_capture *c, __u64 addr, __u64 total, __u32 meta)
 {
@@ -243,7 +291,7 @@ CAP_FUNC int cap_message(struct tr_capture *c, __u64 addr, __u64 total, __u32 me
 
 	if (!c || addr < CAP_LOWEST)
 		return -1;
-	if (cap_read(c, m, sizeof(m), addr)) {
+	if (cap_read_msghdr(c, m, addr)) {
 		c->fault = 1;
 		return -1;
 	}
@@ -252,7 +300,7 @@ CAP_FUNC int cap_message(struct tr_capture *c, __u64 addr, __u64 total, __u32 me
 		cap_bytes(c, m[0], namelen < 128 ? namelen : 128, meta | TR_PART_MSG_NAME << 8);
 	n = m[3] < CAP_IOV_MAX ? (__u32)m[3] : CAP_IOV_MAX;
 	if (n) {
-		cap_bytes(c, m[2], n * 16, meta | TR_PART_MSG_IOV << 8);
+		cap_bytes(c, m[2], n * 2 * cap_word(c), meta | TR_PART_MSG_IOV << 8);
 		cap_iovecs(c, m[2], n, total, meta | TR_PART_MSG_DATA << 8);
 	}
 	if (m[4] >= CAP_LOWEST && m[5])
@@ -348,7 +396,8 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 	case TR_OP_IOV:
 		len = len < 1024 ? len : 1024;
 		if (len)
-			cap_bytes(c, addr, (len < CAP_IOV_MAX ? len : CAP_IOV_MAX) * 16,
+			cap_bytes(c, addr,
+				  (len < CAP_IOV_MAX ? len : CAP_IOV_MAX) * 2 * cap_word(c),
 				  meta | (len > CAP_IOV_MAX ? TR_ITEM_TRUNC << 16 : 0));
 		if (ret < 0) /* the buffers were not filled; but where they are, is told */
 			return 0;
@@ -358,7 +407,7 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 		len = len < CAP_MSG_MAX ? len : CAP_MSG_MAX;
 		return len ? cap_pointers(c, addr, len, (__u32)op->size << 16 | (meta & 0xffff)) : 0;
 	case TR_OP_MSGHDR:
-		cap_bytes(c, addr, 56, meta);
+		cap_bytes(c, addr, 7 * cap_word(c), meta);
 		if (!at_exit && (op->flags & TR_OP_EXIT)) /* what it is before it is filled */
 			return 0;
 		return cap_message(c, addr, at_exit ? (__u64)ret : ~0ULL, meta);

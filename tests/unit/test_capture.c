@@ -713,6 +713,30 @@ static void test_message_data(void **state)
 	assert_int_equal(rec_item_find(rec, 1, TR_PART_SELF, 0, 0)->len, 32);
 }
 
+/* Pointers and lengths of a 32-bit caller: its memory lies above 4 GiB here, so that none can be followed. */
+static void test_words_of_i386(void **state)
+{
+	struct rig *rig = *state;
+	static const uint32_t iov[4] = { 0x10, 7, 0x20, 3 }, msg[7] = { 0, 0, 0, 0, 0, 0, 0x40 };
+	static const uint32_t argv[3] = { 0x10, 0x20, 0 };
+	const struct tr_syscall *rec;
+
+	rig->c.rec.abi = TR_ABI_I386;
+	arg(rig, 0, iov);
+	rig->c.rec.args[1] = 2;
+	arg(rig, 2, msg);
+	arg(rig, 3, argv);
+	add_op(rig, TR_OP_IOV, 0, 1, TR_OP_ENTRY);
+	add_op(rig, TR_OP_MSGHDR, 2, 0, TR_OP_ENTRY);
+	add_op(rig, TR_OP_STRV, 3, 0, TR_OP_ENTRY);
+	cap_run(&rig->c, &rig->plan, 0);
+	rig->c.retry = 0;
+	rec = run_exit(rig, 0);
+	item_is(rec_item_find(rec, 0, TR_PART_SELF, 0, 0), (const char *)iov, 16, 0);
+	item_is(rec_item_find(rec, 2, TR_PART_SELF, 0, 0), (const char *)msg, 28, 0);
+	assert_int_equal(rec_item_find(rec, 3, TR_PART_STRV_END, 2, 0)->index, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -745,6 +769,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_array_of_pointers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ioctl, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_message_data, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_words_of_i386, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_argv, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sockaddr_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_result_as_length, setup, teardown),

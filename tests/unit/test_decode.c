@@ -289,6 +289,85 @@ static void test_addresses(void **state)
 	strace_is("connect(3, {sa_family=AF_VSOCK, sa_data=\"\\0\\0\"}, 4) = 0\n");
 }
 
+/* A call of another ABI, by its number there. */
+#define BUILD_ABI(abi_, nr_, ret, ...)                                                             \
+	do {                                                                                       \
+		build_nr(&b, nr_, ret, (const uint64_t[TR_MAX_ARGS]){ __VA_ARGS__ });              \
+		b.call.abi = abi_;                                                                 \
+	} while (0)
+
+static void test_i386_structs(void **state)
+{
+	static const uint32_t nap[2] = { 1, 500 }, limit[2] = { 512, 0xffffffff };
+	static const uint32_t iov[4] = { 0x3000, 7, 0x4000, 3 };
+	static const uint32_t action[5] = { 1, 0x14000000, 0x5000, 0x200, 0 };
+	static const uint32_t msg[7] = { 0, 0, 0x5000, 2, 0, 0, 0 };
+
+	(void)state;
+	BUILD_ABI(TR_ABI_I386, 162, 0, 0x2000, 0);
+	build_item(&b, 0, 0, nap, sizeof(nap));
+	strace_is("nanosleep({tv_sec=1, tv_nsec=500}, NULL) = 0\n");
+	BUILD_ABI(TR_ABI_I386, 75, 0, 4, 0x2000);
+	build_item(&b, 1, 0, limit, sizeof(limit));
+	strace_is("setrlimit(RLIMIT_CORE, {rlim_cur=512, rlim_max=RLIM64_INFINITY}) = 0\n");
+	BUILD_ABI(TR_ABI_I386, 146, 10, 3, 0x2000, 2);
+	build_item(&b, 1, 0, iov, sizeof(iov));
+	build_part(&b, (struct build_part){ 1, TR_PART_IOV_DATA, 0, 0 }, "thirty-", 7);
+	build_part(&b, (struct build_part){ 1, TR_PART_IOV_DATA, 0, 1 }, "two", 3);
+	strace_is("writev(3, [{iov_base=\"thirty-\", iov_len=7}, {iov_base=\"two\", iov_len=3}], 2) = 10\n");
+	BUILD_ABI(TR_ABI_I386, 174, 0, 10, 0x2000, 0, 8);
+	build_item(&b, 1, 0, action, sizeof(action));
+	strace_is("rt_sigaction(SIGUSR1, {sa_handler=SIG_IGN, sa_mask=[USR1], "
+		  "sa_flags=SA_RESTORER|SA_RESTART, sa_restorer=0x5000}, NULL, 8) = 0\n");
+	BUILD_ABI(TR_ABI_I386, 370, 10, 3, 0x2000, 0);
+	build_item(&b, 1, 0, msg, sizeof(msg));
+	build_part(&b, (struct build_part){ 1, TR_PART_MSG_IOV, 0, 0 }, iov, sizeof(iov));
+	build_part(&b, (struct build_part){ 1, TR_PART_MSG_DATA, 0, 0 }, "thirty-", 7);
+	strace_is("sendmsg(3, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"thirty-\", iov_len=7}, "
+		  "{iov_base=0x4000, iov_len=3}], msg_iovlen=2, msg_controllen=0, msg_flags=0}, 0) = 10\n");
+	BUILD_ABI(TR_ABI_I386, 192, 0x7000, 0, 4096, 1, 2, 3, 0x22);
+	strace_is("mmap2(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0x22000) = 0x7000\n");
+}
+
+static void test_aarch64(void **state)
+{
+	uint8_t stat[128] = { 0 };
+	const uint32_t mode = 0100644;
+	const uint64_t size = 517;
+	static const uint64_t events[4] = { 1, 7, 4, 8 };
+
+	(void)state;
+	BUILD_ABI(TR_ABI_AARCH64, 56, 3, (uint64_t)-100, 0x1000, 0x84000, 0);
+	build_str(&b, 1, "/etc");
+	strace_is("openat(AT_FDCWD, \"/etc\", O_RDONLY|O_CLOEXEC|O_DIRECTORY) = 3\n");
+	memcpy(stat + 16, &mode, 4);
+	memcpy(stat + 48, &size, 8);
+	BUILD_ABI(TR_ABI_AARCH64, 80, 0, 3, 0x2000);
+	build_item(&b, 1, TR_ITEM_EXIT, stat, sizeof(stat));
+	strace_is("fstat(3, {st_mode=S_IFREG|0644, st_size=517, ...}) = 0\n");
+	BUILD_ABI(TR_ABI_AARCH64, 22, 2, 3, 0x2000, 8, (uint64_t)-1, 0, 8);
+	build_item(&b, 1, TR_ITEM_EXIT, events, sizeof(events));
+	assert_non_null(strstr(line_as("strace"), "events=EPOLLOUT, data={u32=8, u64=8}}"));
+}
+
+/* What a 32-bit caller's memory is read by. */
+static void test_i386_plans(void **state)
+{
+	struct tr_plan plan;
+
+	(void)state;
+	sc_plan(sc_by_name("nanosleep"), TR_ABI_I386, &plan);
+	assert_int_equal(plan.ops[0].size, 8);
+	sc_plan(sc_by_name("rt_sigaction"), TR_ABI_I386, &plan);
+	assert_int_equal(plan.ops[0].size, 20);
+	sc_plan(sc_by_name("getrusage"), TR_ABI_I386, &plan);
+	assert_int_equal(plan.ops[0].size, 72);
+	sc_plan(sc_by_name("fstat"), TR_ABI_AARCH64, &plan);
+	assert_int_equal(plan.ops[0].size, 128);
+	sc_plan(sc_by_name("epoll_wait"), TR_ABI_X86_64, &plan);
+	assert_int_equal(plan.ops[0].size, 12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +377,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bpf_strings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iocbs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_quota, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_i386_structs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_i386_plans, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_aarch64, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_addresses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_netlink, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_netlink_error, setup, teardown),
