@@ -25,7 +25,7 @@
 #include "consts_time.def"
 #include "consts_other.def"
 #include "says.def"
-#include "aarch64.def"
+#include "abi_aarch64_refs.def"
 
 static const struct sc_row rows[SC_ID_MAX] = {
 #include "table_file.def"
