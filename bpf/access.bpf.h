@@ -131,4 +131,37 @@ static __always_inline __u64 visible_sessions(struct task_struct *task, struct t
 	return mask;
 }
 
+static struct {
+	__u64 since_ns; /* when this second began */
+	__u64 used;
+} rate_used[TR_MAX_SESSIONS];
+
+/*
+ * Takes those out of mask that had enough in this second, and counts that: one user's storm is not to fill the rings
+ * that all share. Where two CPUs begin a second at once some more may pass.
+ */
+GLOBAL __u64 within_rate(__u64 mask, __u64 now_ns)
+{
+	struct tr_counters *n;
+	__u64 over = 0;
+	__u32 zero = 0;
+
+	n = bpf_map_lookup_elem(&counters, &zero);
+	if (!n)
+		return mask;
+	for (int i = 0; i < TR_MAX_SESSIONS; i++) {
+		if (!((mask & cfg.limited) >> i & 1) || !cfg.rates[i])
+			continue;
+		if (now_ns - rate_used[i].since_ns >= 1000000000) {
+			rate_used[i].since_ns = now_ns;
+			rate_used[i].used = 0;
+		}
+		if (__sync_fetch_and_add(&rate_used[i].used, 1) < cfg.rates[i])
+			continue;
+		over |= 1ULL << i;
+		n->over_rate[i]++;
+	}
+	return mask & ~over;
+}
+
 #endif

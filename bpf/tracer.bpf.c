@@ -126,6 +126,10 @@ static __always_inline void call_end(struct task_struct *task, struct task_state
 		need_fd(task, ret, mask & cfg.ret_fds, AS_RESULT);
 	if ((plan->flags & TR_PLAN_FD_STALE) && (mask & cfg.fds))
 		forget_fd(task, c->rec.args[0]);
+	if (mask & cfg.limited)
+		mask = within_rate(mask, now);
+	if (!mask)
+		return;
 	c->rec.h.time_ns = now;
 	call_emit(task, st, c, mask, flags);
 }

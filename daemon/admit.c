@@ -81,7 +81,8 @@ void admit_gone(struct user *user)
 	}
 }
 
-static int limit_user(const struct admission *a, struct user *u, struct hub_user *for_x, char *err)
+static int limit_user(const struct admission *a, struct peer *peer, struct user *u,
+		      struct hub_user *for_x, char *err)
 {
 	const struct config_limits *most = &a->config->user;
 	size_t memory = (size_t)most->memory_mb << 20;
@@ -99,7 +100,7 @@ static int limit_user(const struct admission *a, struct user *u, struct hub_user
 		    most->memory_mb);
 		return -ENOMEM;
 	}
-	u->rate.limit = most->rate;
+	u->rate.limit = peer->who.rate = most->rate;
 	for_x->rate = &u->rate;
 	for_x->queue_max = memory / most->sessions;
 	if (for_x->queue_max < HUB_QUEUE_MIN)
@@ -107,7 +108,7 @@ static int limit_user(const struct admission *a, struct user *u, struct hub_user
 	return 0;
 }
 
-int admit_session(struct admission *a, const struct peer *peer, struct user *user,
+int admit_session(struct admission *a, struct peer *peer, struct user *user,
 		  unsigned int sessions, const struct filter *f, struct hub_user *for_x, char *err)
 {
 	int r = 0;
@@ -120,7 +121,7 @@ int admit_session(struct admission *a, const struct peer *peer, struct user *use
 			 sessions);
 		r = -EBUSY;
 	} else if (user) {
-		r = limit_user(a, user, for_x, err);
+		r = limit_user(a, peer, user, for_x, err);
 	}
 	if (!r && !peer->sole)
 		r = auth_filter(&a->auth, &peer->who, f, err);

@@ -31,9 +31,9 @@ void admit_gone(struct user *user);
 
 /*
  * One more session for a filter, where there are `sessions` of all users: what it may take goes to
- * for_x. Once it is open it is counted with the size of its queue.
+ * for_x and the peer. Once it is open it is counted with the size of its queue.
  */
-int admit_session(struct admission *a, const struct peer *peer, struct user *user,
+int admit_session(struct admission *a, struct peer *peer, struct user *user,
 		  unsigned int sessions, const struct filter *f, struct hub_user *for_x, char *err);
 void admit_opened(struct user *user, size_t queue_bytes);
 void admit_closed(struct user *user, size_t queue_bytes);

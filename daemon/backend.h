@@ -22,7 +22,7 @@ struct sink {
 	void *ctx;
 	void (*record)(void *ctx, const struct tr_hdr *rec);
 	/* count records of one session could not be made. */
-	void (*lost)(void *ctx, unsigned int session, uint64_t count);
+	void (*lost)(void *ctx, unsigned int session, uint64_t count, enum tr_lost_where where);
 	/* A queue has little room left: a backend that can wait makes no records until that is over. */
 	bool (*full)(void *ctx);
 };
@@ -37,6 +37,7 @@ struct watcher {
 	uint32_t uid, gid;
 	uint32_t userns, pidns; /* inode numbers */
 	uint64_t caps;	 /* that it holds in its namespace */
+	uint32_t rate;	 /* calls a second that each of its sessions may have; 0: any number */
 };
 
 enum ignored_by { IGNORED_BY_NONE, IGNORED_BY_ALL, IGNORED_BY_LIMITED };

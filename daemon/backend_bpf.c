@@ -286,9 +286,11 @@ void bpf_counters(struct backend *b, struct tr_counters *fresh)
 		for (int i = 0; i < b->ncpus; i++) {
 			sum.lost[s] += b->counters[i].lost[s];
 			sum.uncounted[s] += b->counters[i].uncounted[s];
+			sum.over_rate[s] += b->counters[i].over_rate[s];
 		}
 		fresh->lost[s] = sum.lost[s] - b->reported.lost[s];
 		fresh->uncounted[s] = sum.uncounted[s] - b->reported.uncounted[s];
+		fresh->over_rate[s] = sum.over_rate[s] - b->reported.over_rate[s];
 	}
 	b->reported = sum;
 }
@@ -302,10 +304,11 @@ static void report_lost(struct backend *b)
 		if (!b->sessions[s].filter)
 			continue;
 		b->uncounted[s] += fresh.uncounted[s];
-		if (!fresh.lost[s])
-			continue;
-		b->lost += fresh.lost[s];
-		b->sink.lost(b->sink.ctx, s, fresh.lost[s]);
+		b->lost += fresh.lost[s] + fresh.over_rate[s];
+		if (fresh.lost[s])
+			b->sink.lost(b->sink.ctx, s, fresh.lost[s], TR_LOST_RING);
+		if (fresh.over_rate[s])
+			b->sink.lost(b->sink.ctx, s, fresh.over_rate[s], TR_LOST_RATE);
 	}
 }
 

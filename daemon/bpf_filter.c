@@ -156,6 +156,7 @@ static int enter_watcher(struct backend *b, unsigned int session, const struct w
 
 	compile_set(&b->cfg->limited, bit(session), who->limited);
 	b->cfg->caps[session] = who->caps;
+	b->cfg->rates[session] = who->rate;
 	if (!who->limited)
 		return 0;
 	r = map_set(b->maps.by_pidns, &who->pidns, bit(session));

@@ -300,7 +300,7 @@ static void on_record(void *ctx, const struct tr_hdr *rec)
 	}
 }
 
-static void on_lost(void *ctx, unsigned int session, uint64_t count)
+static void on_lost(void *ctx, unsigned int session, uint64_t count, enum tr_lost_where where)
 {
 	struct hub *h = ctx;
 	struct session *s = &h->sessions[session];
@@ -308,7 +308,7 @@ static void on_lost(void *ctx, unsigned int session, uint64_t count)
 	if (!s->used)
 		return;
 	s->lost += count;
-	s->unsaid[TR_LOST_RING] += count;
+	s->unsaid[where] += count;
 }
 
 static bool is_full(void *ctx)

@@ -47,6 +47,7 @@ struct tr_config {
 	__u32 pad;
 	__u64 slower_ns[TR_MAX_SESSIONS];
 	__u64 born_ns[TR_MAX_SESSIONS]; /* bits inherited before that are of another session */
+	__u32 rates[TR_MAX_SESSIONS]; /* calls a second that a limited session may have */
 	__u64 caps[TR_MAX_SESSIONS]; /* limited sessions: tasks that hold more are out of sight */
 	__u64 errnos[TR_NR_MAX];	/* errno -> sessions */
 	__u64 calls[TR_ABI_SLOTS][TR_NR_MAX]; /* number -> sessions; the last: all that are beyond */
@@ -67,6 +68,7 @@ struct tr_owner {
 struct tr_counters {
 	__u64 lost[TR_MAX_SESSIONS];	  /* records that did not fit into the ring */
 	__u64 uncounted[TR_MAX_SESSIONS]; /* calls that a summary could not count */
+	__u64 over_rate[TR_MAX_SESSIONS]; /* records more than a limited session may have */
 };
 
 /* What the task iterator tells of a task that is inside a system call. */

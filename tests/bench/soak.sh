@@ -98,7 +98,18 @@ soak_until() {
 	done
 }
 
-# Pools and caches have filled after a quarter of the time, of five minutes at most.
+# A client that halts in a storm: its queue, and what is kept of it for the next, are as large as they get.
+"$scratch/calls" 4000000 1000000 >/dev/null &
+storm=$!
+"$TRACECTL" --socket "$socket" watch --pid $storm -o /dev/null &
+visitor=$!
+until_ok 10 sessions_are 2
+kill -STOP $visitor
+wait $storm
+kill -KILL $visitor
+wait $visitor 2>/dev/null
+
+# Other pools and caches have filled after a quarter of the time, of five minutes at most.
 warm=$((minutes * 15))
 [ $warm -le 300 ] || warm=300
 end=$((SECONDS + minutes * 60))

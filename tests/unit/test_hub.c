@@ -430,11 +430,11 @@ static void test_ring_losses(void **state)
 	struct tr_end end;
 
 	give_call(rig, 1ULL << s, 0);
-	rig->sink.lost(rig->sink.ctx, s, 5);
-	rig->sink.lost(rig->sink.ctx, s, 6);
-	rig->sink.lost(rig->sink.ctx, 63, 100); /* nobody's */
+	rig->sink.lost(rig->sink.ctx, s, 5, TR_LOST_RING);
+	rig->sink.lost(rig->sink.ctx, s, 6, TR_LOST_RING);
+	rig->sink.lost(rig->sink.ctx, 63, 100, TR_LOST_RING); /* nobody's */
 	give_call(rig, 1ULL << s, 1);
-	rig->sink.lost(rig->sink.ctx, s, 3); /* told although no record follows */
+	rig->sink.lost(rig->sink.ctx, s, 3, TR_LOST_RING); /* told although no record follows */
 	hub_close(rig->hub, s, &end);
 	take_all(rig, 0, &rb);
 	assert_int_equal(rb.count[TR_LOST], 2);
