@@ -163,9 +163,12 @@ static void bpf_close(struct backend *b);
 
 static int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_bytes, char *why)
 {
-	struct backend *b = calloc(1, sizeof(*b));
-	int r;
+	struct backend *b;
+	int r = bpf_check(why);
 
+	if (r)
+		return r;
+	b = calloc(1, sizeof(*b));
 	if (!b)
 		return -ENOMEM;
 	b->sink = *sink;

@@ -11,10 +11,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "backend.h"
 
+#define INIT_PID_NS 0xeffffffcU /* inode of the first PID namespace of every kernel */
 #define BTF_FILE "/sys/kernel/btf/vmlinux"
 
 static bool locked_down(void)
@@ -67,4 +69,16 @@ void bpf_why(char *why, int r)
 	} else {
 		snprintf(why, BACKEND_WHY_LEN, "%s", strerror(-r));
 	}
+}
+
+/* The programs see the numbers that processes have on the host. */
+int bpf_check(char *why)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) || st.st_ino == INIT_PID_NS)
+		return 0;
+	snprintf(why, BACKEND_WHY_LEN,
+		 "this is a container with a PID namespace of its own; BPF needs that of the host");
+	return -ENODEV;
 }

@@ -8,4 +8,7 @@
 /* A sentence without a full stop for the error r of loading, into why (BACKEND_WHY_LEN bytes). */
 void bpf_why(char *why, int r);
 
+/* 0, or -ENODEV with a sentence where the programs would load but mean other processes than we. */
+int bpf_check(char *why);
+
 #endif

@@ -126,21 +126,20 @@ ok "for what root does" events "$dir/out" 'calls("openat")'
 ok "and pending" grep -q wait "$dir/pending"
 end "$daemon_pid"
 
-cat >"$dir/inside" <<'END'
-"$TRACERD" --backend bpf --socket "$1/c" 2>"$1/tracerd.log" &
-tries=500
-until "$TRACECTL" --socket "$1/c" status >"$1/status" 2>&1; do
-	tries=$((tries - 1))
-	[ $tries -gt 0 ] || exit 1
-	sleep 0.02
-done
-"$TRACECTL" --socket "$1/c" run --json -o "$1/out" -- cat /etc/hostname
-END
-if unshare --mount --pid --fork --ipc --uts --net --mount-proc true 2>/dev/null; then
-	rm "$dir/out"
-	ok "in a container that has the capabilities" env TRACERD="$TRACERD" TRACECTL="$TRACECTL" \
-		unshare --mount --pid --fork --kill-child --ipc --uts --net --mount-proc sh "$dir/inside" "$dir"
+# daemon_in UNSHARE-OPTION..: the socket is outside of what is unshared.
+daemon_in() {
+	begin unshare "$@" "$TRACERD" --backend bpf --socket "$sock" 2>"$log"
+	daemon_pid=$begun
+}
+if unshare --mount --ipc --uts --net --cgroup true 2>/dev/null; then
+	daemon_in --mount --ipc --uts --net --cgroup
+	ok "in a container that has the capabilities" until_ok 20 tc status
+	tc run --json -o "$dir/out" -- cat /etc/hostname >/dev/null
 	ok "it traces" events "$dir/out" 'calls("openat")'
+	end "$daemon_pid"
+	unshare --pid --fork --mount-proc "$TRACECTL" run --json -o "$dir/out" -- cat /etc/hostname >/dev/null 2>"$dir/said"
+	ok "where processes have other numbers than on the host, ptrace is used" said 'using ptrace, for .* PID namespace'
+	ok "and traces" events "$dir/out" 'calls("openat")'
 else
 	skip "in a container" "namespaces can't be made here"
 fi
