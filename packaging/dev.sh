@@ -15,6 +15,10 @@ usage: sh packaging/dev.sh COMMAND
   build                         install what is missing and build in build/
   test [--release|--sanitize]   every test, on a release build and on one with sanitizers
                                 (in build-debug/), or on only one of them
+  test-vm [--quick] [KERNEL..]  boot Debian's kernels (5.10, 6.1, 6.12, or those named) under qemu,
+                                install the package there and use it
+  packages                      build the deb and the rpm, into build/packages/
+  cross                         build for aarch64 with Debian's cross compiler, in build-aarch64/
   bench [ARG..]                 the benchmark table; ARG.. as tests/bench/run.sh has them
 
 Set TRACER_WERROR=ON to make compiler warnings errors.
@@ -52,6 +56,9 @@ packages() {
 		echo libcmocka-dev libjson-c-dev libclang-rt-dev strace python3 procps mandoc shellcheck
 		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-multilib
 		;;
+	apt/package) echo rpm lintian ;;
+	apt/cross) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
+	apt/vm) echo qemu-system-x86 mmdebstrap zstd cpio libarchive-tools debian-archive-keyring ;;
 	apt/servers) echo nginx redis-server redis-tools wrk ;;
 	apt/peers) echo linux-perf bpftrace ;;
 	dnf/build)
@@ -63,6 +70,7 @@ packages() {
 			libasan libubsan
 		[ "$(uname -m)" != x86_64 ] || echo glibc-devel.i686 libgcc.i686
 		;;
+	dnf/package) echo rpm-build dpkg ;;
 	dnf/servers) echo nginx redis wrk ;;
 	dnf/peers) echo perf bpftrace ;;
 	esac
@@ -193,6 +201,29 @@ cmd_test() {
 	exec sh tests/run-tests.sh "$@"
 }
 
+cmd_test_vm() {
+	[ "$manager" = apt ] || die "test-vm needs Debian or a distribution made of it"
+	quick=
+	if [ "${1:-}" = --quick ]; then
+		quick=$1
+		shift
+	fi
+	tests=ON
+	need build test vm
+	build release build
+	# shellcheck disable=SC2086 # nothing, or --quick
+	exec sh tests/vm/run.sh $quick "$root/build" "$@"
+}
+
+cmd_packages() {
+	need build package
+	build release build
+	for generator in DEB RPM; do
+		cpack --config build/CPackConfig.cmake -G "$generator" -B build/packages >&2
+	done
+	ls build/packages/*.deb build/packages/*.rpm
+}
+
 cmd_bench() {
 	need build
 	need_servers
@@ -224,6 +255,13 @@ build)
 	build release build
 	;;
 test) cmd_test "$@" ;;
+test-vm) cmd_test_vm "$@" ;;
+packages) cmd_packages ;;
+cross)
+	[ "$manager" = apt ] || die "cross needs Debian or a distribution made of it"
+	need build cross
+	sh packaging/cross.sh build-aarch64 -DTRACER_WERROR="${TRACER_WERROR:-OFF}"
+	;;
 bench) cmd_bench "$@" ;;
 help | -h | --help) usage ;;
 *)
