@@ -106,10 +106,12 @@ static void choose_name(struct save *s, const char *name)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &tm);
-	strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &tm);
-	snprintf(s->name, sizeof(s->name), "%.32s-%s" SUFFIX, name, when);
+	strftime(when, sizeof(when), "%Y%m%dT%H%M%S", &tm);
+	snprintf(s->name, sizeof(s->name), "%.32s-%s.%03uZ" SUFFIX, name, when,
+		 (unsigned int)(now.tv_nsec / 1000000) % 1000);
 	for (int i = 2; !faccessat(s->dir, s->name, F_OK, AT_SYMLINK_NOFOLLOW) && i < 1000; i++)
-		snprintf(s->name, sizeof(s->name), "%.32s-%s-%d" SUFFIX, name, when, i);
+		snprintf(s->name, sizeof(s->name), "%.32s-%s.%03uZ-%d" SUFFIX, name, when,
+			 (unsigned int)(now.tv_nsec / 1000000) % 1000, i);
 	snprintf(s->part, sizeof(s->part), ".%s" PART, s->name);
 }
 
