@@ -17,8 +17,7 @@
 #include "log.h"
 #include "notify.h"
 
-#define DAEMON_NICE                                                                                \
-	10 /* what is watched goes first; what waits for us is queued, or counted as lost */
+#define DAEMON_NICE 10
 
 enum {
 	EXIT_FAILED = 1,
@@ -274,13 +273,21 @@ static int start_watchdog(struct server *s)
 	return s->watchdog && !event_add(s->watchdog, &every) ? 0 : -ENOMEM;
 }
 
+/*
+ * What is watched goes first; what waits for us is queued, or counted as lost. But who is traced by ptrace waits for
+ * us, and would wait behind everybody else.
+ */
+static void give_way(const struct server *s)
+{
+	if (s->ops != &backend_ptrace && getpriority(PRIO_PROCESS, 0) < DAEMON_NICE)
+		setpriority(PRIO_PROCESS, 0, DAEMON_NICE);
+}
+
 static int start(struct server *s)
 {
 	int r;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (getpriority(PRIO_PROCESS, 0) < DAEMON_NICE)
-		setpriority(PRIO_PROCESS, 0, DAEMON_NICE);
 	s->base = event_base_new();
 	if (!s->base || add_signal(s, 0, SIGTERM, on_end, s->base) ||
 	    add_signal(s, 1, SIGINT, on_end, s->base))
@@ -290,6 +297,7 @@ static int start(struct server *s)
 	r = open_backend(s);
 	if (r)
 		return r;
+	give_way(s);
 	s->ctl = ctl_new(s->base, s->ops, s->backend, s->hub, &s->config);
 	if (!s->ctl)
 		return -ENOMEM;

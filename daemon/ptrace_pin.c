@@ -10,7 +10,9 @@
 #include <string.h>
 
 #define QUICK_NS 200000ULL /* two stops of a task that follow one another so soon */
-#define QUICK_STOPS 4	   /* so many of them in a row */
+#define QUICK_STOPS 2	   /* so many of them in a row */
+#define COMPUTES_NS 1000000ULL /* a task that is in no call and does not stop for so long */
+#define WAITS_NS 8000000ULL    /* and one that is: most likely it sleeps, and is in nobody's way */
 #define COOL_NS 10000000ULL
 #define PARALLEL_NS 50000ULL /* per stop: tasks that are slower had better run side by side */
 #define MOVE_TICKS 128	     /* then the scheduler may choose another CPU */
@@ -143,7 +145,8 @@ void ptrace_pin_tick(struct backend *b, uint64_t now_ns)
 	if (!p->npinned)
 		return;
 	for (int i = 0; i < PIN_SLOTS; i++)
-		if (p->tasks[i] && now_ns - p->tasks[i]->stop_ns > ns)
+		if (p->tasks[i] && now_ns - p->tasks[i]->stop_ns >
+					   (p->tasks[i]->call.active ? WAITS_NS : COMPUTES_NS))
 			ptrace_unpin(b, p->tasks[i]);
 	if (slow && p->npinned > 1)
 		p->not_before_ns = now_ns + COOL_NS;
