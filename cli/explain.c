@@ -128,6 +128,8 @@ static void put_flags(struct buf *out, bool is_request, const struct sc_flags *f
 	for (const struct sc_flag *f = flags->rows; f->name; f++, shown++) {
 		const char *word = human_word(f->name);
 
+		if (f->name[0] == '%') /* numbers */
+			continue;
 		if (is_request && shown == REQUESTS_SHOWN) {
 			buf_str(out, ", and ");
 			buf_u64(out, n - shown);

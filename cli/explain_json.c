@@ -41,7 +41,8 @@ static void put_values(struct json *j, const struct sc_flags *flags)
 	json_key(j, "values");
 	json_begin(j, '[');
 	for (const struct sc_flag *f = flags->rows; f->name; f++)
-		json_str(j, f->name);
+		if (f->name[0] != '%') /* numbers */
+			json_str(j, f->name);
 	json_end(j, ']');
 }
 

@@ -247,6 +247,11 @@ static void put_ready(struct strace_sink *s, const struct call *c)
 	bool some = false;
 	size_t mark;
 
+	if (c->row->nargs == 5 && c->row->args[1].type == T_MMSGHDR) {
+		if (put_selected(s, c, false))
+			buf_char(out, ')');
+		return;
+	}
 	if (type != T_ARRAY && c->row->args[1].type != T_FDSET)
 		return;
 	if (!c->rec->ret && (type == T_FDSET || c->row->args[0].dir == D_INOUT ||

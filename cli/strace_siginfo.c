@@ -61,6 +61,20 @@ static void put_user(struct buf *out, const struct tr_signal *rec)
 		put_value(out, rec);
 }
 
+/* Ticks of a hundredth of a second. */
+static void put_ticks(struct buf *out, const char *name, uint64_t ticks)
+{
+	buf_str(out, name);
+	buf_u64(out, ticks);
+	if (!ticks)
+		return;
+	buf_put(out, " /* ", 4);
+	buf_u64(out, ticks / 100);
+	buf_char(out, '.');
+	buf_u64_pad(out, ticks % 100, 2, '0');
+	buf_put(out, " s */", 5);
+}
+
 static void put_child(struct buf *out, const struct tr_signal *rec)
 {
 	put_sender(out, rec);
@@ -69,10 +83,8 @@ static void put_child(struct buf *out, const struct tr_signal *rec)
 		buf_i64(out, rec->status);
 	else
 		put_signo(out, rec->status);
-	buf_str(out, ", si_utime=");
-	buf_i64(out, (int64_t)rec->utime);
-	buf_str(out, ", si_stime=");
-	buf_i64(out, (int64_t)rec->stime);
+	put_ticks(out, ", si_utime=", rec->utime);
+	put_ticks(out, ", si_stime=", rec->stime);
 }
 
 static void put_fault(struct buf *out, const struct tr_signal *rec)

@@ -365,6 +365,8 @@ static bool put_target(struct sink *s, const struct call *c, unsigned int i, boo
 		return value_fdset(s, c, i, at_exit);
 	case T_CPUSET:
 		return value_cpuset(s, c, i, at_exit);
+	case T_MSGBUF:
+		return value_msgbuf(s, c, i, at_exit);
 	case T_DIRENTS:
 		return value_dirents(s, c, i);
 	case T_PTRS:

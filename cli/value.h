@@ -178,6 +178,7 @@ bool value_sockopt(struct sink *s, const struct call *c, unsigned int i, bool at
 bool value_fdset(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_fdset_any(const struct call *c, unsigned int i); /* one is set after the call */
 bool value_cpuset(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+bool value_msgbuf(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_dirents(struct sink *s, const struct call *c, unsigned int i);
 void value_bytes(struct sink *s, const struct call *c, const struct tr_item *item, uint64_t whole);
 

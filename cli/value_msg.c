@@ -14,6 +14,7 @@
 #define MSGHDR_SIZE 56
 #define MMSGHDR_SIZE 64
 #define CMSG_HEAD 16
+#define MSG_PARTS 8 /* as many as are captured whole */
 
 #define F(name) { #name, name, 0 }
 
@@ -57,6 +58,7 @@ static uint64_t load64(const uint8_t *p)
 /* Where a vector's parts are: argument, part of the data, when. */
 struct vec {
 	unsigned int arg, part;
+	unsigned int index; /* of the first, in an array of messages */
 	bool at_exit;
 	uint64_t left; /* bytes that the call moved and that are not shown yet; ~0: unlimited */
 };
@@ -64,7 +66,7 @@ struct vec {
 static void put_iov(struct sink *s, const struct call *c, struct vec *v, unsigned int k,
 		    const uint8_t *iov)
 {
-	const struct tr_item *data = rec_item_find(c->rec, v->arg, v->part, k, v->at_exit);
+	const struct tr_item *data = rec_item_find(c->rec, v->arg, v->part, v->index + k, v->at_exit);
 	uint64_t base = load64(iov), len = load64(iov + 8);
 	uint64_t whole = len < v->left ? len : v->left;
 
@@ -121,7 +123,7 @@ bool value_iov(struct sink *s, const struct call *c, unsigned int i, bool at_exi
 	const struct sc_arg *arg = call_arg(c, i);
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
 	uint64_t count = arg->len < TR_MAX_ARGS ? (uint32_t)c->rec->args[arg->len] : 0;
-	struct vec v = { i, TR_PART_IOV_DATA, at_exit, moved(c, at_exit) };
+	struct vec v = { i, TR_PART_IOV_DATA, 0, at_exit, moved(c, at_exit) };
 
 	if (!item && (count || (at_exit && c->failed)))
 		return false;
@@ -184,6 +186,7 @@ static bool put_control_data(struct sink *s, const struct call *c, uint64_t what
 static void put_cmsg(struct sink *s, const struct call *c, const uint8_t *p, uint64_t len, size_t n)
 {
 	uint32_t level = load32(p + 8), type = load32(p + 12);
+	const struct sc_flags levels = { "SOL_???", sc_sockopt_levels()->rows };
 	const uint8_t *data = p + CMSG_HEAD;
 
 	n = len < n ? (size_t)len : n;
@@ -191,7 +194,7 @@ static void put_cmsg(struct sink *s, const struct call *c, const uint8_t *p, uin
 	s->ops->field(s, "cmsg_len");
 	s->ops->num(s, T_SIZE, (int64_t)len);
 	s->ops->field(s, "cmsg_level");
-	value_num(s, T_ENUM, sc_sockopt_levels(), level);
+	value_num(s, T_ENUM, &levels, level);
 	s->ops->field(s, "cmsg_type");
 	if (level == SOL_SOCKET)
 		value_num(s, T_ENUM, &fl_scm, type);
@@ -248,7 +251,7 @@ static void put_namelen(struct sink *s, const struct call *c, const struct vec *
 	const struct tr_item *before = rec_item_find(c->rec, v->arg, TR_PART_SELF, 0, false);
 	int32_t was = len;
 
-	if (v->at_exit && v->part == TR_PART_MSG_DATA && before && !(before->flags & TR_ITEM_EXIT) &&
+	if (v->at_exit && call_arg(c, v->arg)->type == T_MSGHDR && before && !(before->flags & TR_ITEM_EXIT) &&
 	    before->len >= 12 && s->ops->change)
 		was = (int32_t)load32((const uint8_t *)rec_item_data(before) + 8);
 	s->ops->num(s, T_INT, was);
@@ -276,10 +279,10 @@ static bool put_failed_message(struct sink *s, const struct call *c, unsigned in
 static void put_message(struct sink *s, const struct call *c, struct vec *v, const uint8_t *m)
 {
 	unsigned int arg = v->arg;
-	const struct tr_item *name = rec_item_find(c->rec, arg, TR_PART_MSG_NAME, 0, v->at_exit);
-	const struct tr_item *iov = rec_item_find(c->rec, arg, TR_PART_MSG_IOV, 0, v->at_exit);
+	const struct tr_item *name = rec_item_find(c->rec, arg, TR_PART_MSG_NAME, v->index, v->at_exit);
+	const struct tr_item *iov = rec_item_find(c->rec, arg, TR_PART_MSG_IOV, v->index, v->at_exit);
 	const struct tr_item *control =
-		rec_item_find(c->rec, arg, TR_PART_MSG_CONTROL, 0, v->at_exit);
+		rec_item_find(c->rec, arg, TR_PART_MSG_CONTROL, v->index, v->at_exit);
 	uint64_t iovlen = load64(m + 24), controllen = load64(m + 40);
 
 	s->ops->field(s, "msg_name");
@@ -312,7 +315,7 @@ static void put_message(struct sink *s, const struct call *c, struct vec *v, con
 bool value_msghdr(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
 {
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
-	struct vec v = { i, TR_PART_MSG_DATA, at_exit, moved(c, at_exit) };
+	struct vec v = { i, TR_PART_MSG_DATA, 0, at_exit, moved(c, at_exit) };
 
 	size_t word = c->compat ? 4 : 8;
 	uint8_t wide[MSGHDR_SIZE];
@@ -328,34 +331,69 @@ bool value_msghdr(struct sink *s, const struct call *c, unsigned int i, bool at_
 	return true;
 }
 
+static void put_mmsghdr(struct sink *s, const struct call *c, struct vec *v, const uint8_t *m,
+			const uint8_t *after)
+{
+	s->ops->elem(s);
+	s->ops->begin(s, GROUP_STRUCT);
+	s->ops->field(s, "msg_hdr");
+	s->ops->begin(s, GROUP_STRUCT);
+	put_message(s, c, v, m);
+	s->ops->end(s, GROUP_STRUCT);
+	if (after) {
+		s->ops->field(s, "msg_len");
+		s->ops->num(s, T_UINT, load32(after + MSGHDR_SIZE));
+	}
+	s->ops->end(s, GROUP_STRUCT);
+}
+
 bool value_mmsghdr(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
 {
 	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	const struct tr_item *done = rec_item_find(c->rec, i, TR_PART_SELF, 0, true);
 	const uint8_t *p = item ? rec_item_data(item) : NULL;
+	size_t n = item ? item->len / MMSGHDR_SIZE : 0, ndone = 0;
 
-	if (!item || item->len < MMSGHDR_SIZE || c->is_32)
+	if (c->is_32 || (!item && (uint32_t)c->rec->args[2]))
 		return false;
+	if (done && (done->flags & TR_ITEM_EXIT) && c->returned && !c->failed)
+		ndone = done->len / MMSGHDR_SIZE;
 	s->ops->begin(s, GROUP_ARRAY);
-	for (unsigned int k = 0; (k + 1) * MMSGHDR_SIZE <= item->len; k++) {
+	for (unsigned int k = 0; k < n; k++) {
 		const uint8_t *m = p + k * MMSGHDR_SIZE;
-		uint32_t len = load32(m + MSGHDR_SIZE);
-		struct vec v = { i, TR_PART_MSG_DATA, at_exit, at_exit ? len : UINT64_MAX };
+		const uint8_t *after = k < ndone ? (const uint8_t *)rec_item_data(done) + k * MMSGHDR_SIZE : NULL;
+		struct vec v = { i, TR_PART_MSG_DATA, k << 5, at_exit,
+				 at_exit && after ? load32(after + MSGHDR_SIZE) : UINT64_MAX };
 
-		if (k) { /* only the first one's parts are captured */
+		if (k == MSG_PARTS) { /* no more of them are captured */
 			s->ops->more(s, GROUP_ARRAY);
 			break;
 		}
-		s->ops->elem(s);
-		s->ops->begin(s, GROUP_STRUCT);
-		s->ops->field(s, "msg_hdr");
-		s->ops->begin(s, GROUP_STRUCT);
-		put_message(s, c, &v, m);
-		s->ops->end(s, GROUP_STRUCT);
-		s->ops->field(s, "msg_len");
-		s->ops->num(s, T_UINT, len);
-		s->ops->end(s, GROUP_STRUCT);
+		put_mmsghdr(s, c, &v, m, after);
 	}
 	s->ops->end(s, GROUP_ARRAY);
+	return true;
+}
+
+bool value_msgbuf(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	const struct sc_arg *arg = call_arg(c, i);
+	const uint8_t *p = item ? rec_item_data(item) : NULL;
+	uint64_t whole = at_exit && !s->all_names ? (uint64_t)c->rec->ret : c->rec->args[arg->len];
+	size_t n;
+
+	if (!item || item->len < 8 || c->is_32 || (at_exit && c->failed))
+		return false;
+	n = item->len - 8u < c->string_limit ? item->len - 8u : c->string_limit;
+	if (n > whole)
+		n = (size_t)whole;
+	s->ops->begin(s, GROUP_STRUCT);
+	s->ops->field(s, "mtype");
+	s->ops->num(s, T_LONG, (int64_t)load64(p));
+	s->ops->field(s, "mtext");
+	s->ops->str(s, p + 8, n, n < whole ? STR_CUT : 0);
+	s->ops->end(s, GROUP_STRUCT);
 	return true;
 }
 

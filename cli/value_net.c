@@ -154,7 +154,10 @@ void value_sockaddr_rest(struct sink *s, unsigned int family, const void *p, siz
 	n = trim(family, p, n);
 	for (; f && f->name && f->off + (size_t)f->size <= n; f++) {
 		s->ops->field(s, f->name);
-		value_field_at(s, &no_call, f, b + f->off, n - f->off);
+		if (s->all_names && strcmp(f->name, "sll_ifindex") == 0 && load32(b + f->off) == 1)
+			buf_str(s->out, "if_nametoindex(\"lo\")"); /* it is the first everywhere */
+		else
+			value_field_at(s, &no_call, f, b + f->off, n - f->off);
 	}
 }
 

@@ -111,10 +111,41 @@ static void put_octal(struct buf *out, uint64_t mode)
 	}
 }
 
-/* A row that is no name: the bits of its mask, as permissions. */
+/* Rows that are no names: the bits of their mask, as permissions, or as a number where there is no name for it. */
 static bool is_permissions(const struct sc_flag *f)
 {
-	return f->name[0] == '%';
+	return f->name[0] == '%' && f->name[1] == 'o';
+}
+
+static bool is_number(const struct sc_flag *f)
+{
+	return f->name[0] == '%' && f->name[1] == 'd';
+}
+
+/* FUTEX_OP(op, oparg, cmp, cmparg), as the sum that it is. */
+static void put_futex_op(struct buf *out, uint32_t v)
+{
+	static const char *const ops[] = { "FUTEX_OP_SET", "FUTEX_OP_ADD", "FUTEX_OP_OR", "FUTEX_OP_ANDN",
+					   "FUTEX_OP_XOR" };
+	static const char *const cmps[] = { "FUTEX_OP_CMP_EQ", "FUTEX_OP_CMP_NE", "FUTEX_OP_CMP_LT",
+					    "FUTEX_OP_CMP_LE", "FUTEX_OP_CMP_GT", "FUTEX_OP_CMP_GE" };
+	unsigned int op = v >> 28 & 7, cmp = v >> 24 & 15;
+
+	if (v >> 31)
+		buf_str(out, "FUTEX_OP_OPARG_SHIFT<<28|");
+	if (op < sizeof(ops) / sizeof(ops[0]))
+		buf_str(out, ops[op]);
+	else
+		buf_hex(out, op);
+	buf_str(out, "<<28|");
+	buf_hex(out, v >> 12 & 0xfff);
+	buf_str(out, "<<12|");
+	if (cmp < sizeof(cmps) / sizeof(cmps[0]))
+		buf_str(out, cmps[cmp]);
+	else
+		buf_hex(out, cmp);
+	buf_str(out, "<<24|");
+	buf_hex(out, v & 0xfff);
 }
 
 static void put_rest(struct buf *out, const struct sc_flags *flags, uint64_t rest, bool some)
@@ -143,7 +174,8 @@ void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool
 			rest &= ~f->mask;
 			continue;
 		}
-		if (f->mask ? (v & f->mask) != f->value || (decided & f->mask) :
+		if (is_number(f) ? !(rest & f->mask) || (decided & f->mask) :
+		    f->mask ? (v & f->mask) != f->value || (decided & f->mask) :
 			      f->value ? (rest & f->value) != f->value : v != 0 || some)
 			continue;
 		decided |= f->mask;
@@ -151,7 +183,10 @@ void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool
 		if (some)
 			buf_char(out, '|');
 		some = true;
-		buf_str(out, f->name);
+		if (is_number(f))
+			buf_u64(out, v & f->mask);
+		else
+			buf_str(out, f->name);
 		if (!rest && !f->mask)
 			break;
 	}
@@ -240,6 +275,9 @@ static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t
 	case T_SIGNAL:
 		put_name(s->out, sc_signal_name((int)v), v);
 		break;
+	case T_FUTEX_OP:
+		put_futex_op(s->out, (uint32_t)v);
+		break;
 	case T_ERRNO:
 		put_name(s->out, sc_errno_name((int)v), v);
 		break;
@@ -266,6 +304,20 @@ static bool put_named(struct sink *s, unsigned int type, const struct sc_flags *
 	return false;
 }
 
+static void put_code(struct sink *s, const struct sc_flags *names, int64_t v)
+{
+	s->ops->word_begin(s);
+	if (s->all_names) {
+		buf_i64(s->out, v);
+		buf_put(s->out, " /* ", 4);
+		value_flags(s->out, names, (uint64_t)v, true);
+		buf_put(s->out, " */", 3);
+	} else {
+		value_flags(s->out, names, (uint64_t)v, true);
+	}
+	s->ops->word_end(s);
+}
+
 void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 {
 	uint32_t in_addr = (uint32_t)v;
@@ -290,9 +342,13 @@ void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 		}
 		put_word(s, type, ref, v);
 		break;
+	case T_CODE:
+		put_code(s, ref, v);
+		break;
 	case T_MODE:
 	case T_DEV:
 	case T_SIGNAL:
+	case T_FUTEX_OP:
 	case T_ERRNO:
 	case T_IOCTL:
 		put_word(s, type, ref, v);

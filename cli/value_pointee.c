@@ -201,6 +201,9 @@ static bool put_target(struct sink *s, const struct call *c, const struct sc_str
 	case T_PBUF:
 		value_bytes(s, c, item, length_of(st, f, base));
 		return true;
+	case T_PSIGSET:
+		value_sigset(s, rec_item_data(item), item->len);
+		return true;
 	default:
 		n = length_of(st, f, base);
 		put_elements(s, c, target, item, f->more == 2 ? n / target->size : n);

@@ -126,7 +126,7 @@ void value_field_at(struct sink *s, const struct call *c, const struct sc_field 
 
 static bool is_pointee(const struct sc_field *f)
 {
-	return f->type >= T_PSTR && f->type <= T_PARRAY;
+	return f->type >= T_PSTR && f->type <= T_PSIGSET;
 }
 
 static size_t field_size(const struct sc_field *f)
@@ -252,6 +252,26 @@ bool value_field(struct sink *s, const struct call *c, unsigned int i, const cha
 	return false;
 }
 
+/* The three sets of capabilities, whose lower and upper halves lie apart, each as one. */
+static void put_capabilities(struct sink *s, const struct sc_struct *st, const uint8_t *p)
+{
+	const struct sc_field *f = st->fields;
+
+	s->ops->begin(s, GROUP_STRUCT);
+	for (unsigned int i = 0; i < 3; i++) {
+		uint64_t low = load(p + f[i].off, 4), high = load(p + f[i + 3].off, 4);
+
+		s->ops->field(s, f[i].name);
+		if (low || !high)
+			value_flags(s->out, f[i].ref, low, false);
+		if (low && high)
+			buf_char(s->out, '|');
+		if (high)
+			value_flags(s->out, f[i + 3].ref, high, false);
+	}
+	s->ops->end(s, GROUP_STRUCT);
+}
+
 static void put_siginfo(struct sink *s, const uint8_t *p)
 {
 	struct tr_signal info = {
@@ -278,6 +298,10 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 
 	if (!st)
 		return false;
+	if (s->all_names && n >= 24 && strcmp(st->name, "cap_user_data") == 0) {
+		put_capabilities(s, st, p);
+		return true;
+	}
 	if (s->ops->siginfo && n >= 48 && strcmp(st->name, "siginfo") == 0) {
 		put_siginfo(s, p);
 		return true;
@@ -651,6 +675,12 @@ bool value_dirents(struct sink *s, const struct call *c, unsigned int i)
 		at += len;
 	}
 	if (s->ops->count) {
+		const struct tr_item *entries = rec_item_find(c->rec, i, TR_PART_ENTRIES, 0, true);
+
+		if (!all && entries && entries->len == 4) {
+			count = load(rec_item_data(entries), 4);
+			all = true;
+		}
 		s->ops->count(s, c->rec->args[i], count, all, "entries");
 		return true;
 	}

@@ -123,7 +123,7 @@ static void plan_derefs(struct tr_plan *plan, const struct sc_arg *arg, unsigned
 			.when = (uint32_t)when,
 		};
 
-		if (f->type < T_PSTR || f->type > T_PARRAY || plan->nderefs == TR_PLAN_DEREFS)
+		if (f->type < T_PSTR || f->type > T_PSIGSET || plan->nderefs == TR_PLAN_DEREFS)
 			continue;
 		if (f->type != T_PSTR) {
 			d.len = f->count;
@@ -225,8 +225,11 @@ static void plan_variable(const struct sc_arg *arg, struct tr_op *op)
 	case T_FDSET:
 		set(op, TR_OP_BITS, 0, arg->len);
 		break;
+	case T_MSGBUF:
+		set(op, TR_OP_MSGBUF, 0, arg->len);
+		break;
 	case T_DIRENTS:
-		set(op, TR_OP_RET_BYTES, TR_PAYLOAD_MAX - 512, 0); /* room for another item */
+		set(op, TR_OP_DIRENTS, TR_PAYLOAD_MAX - 512, 0); /* room for another item */
 		break;
 	case T_IOCTL_ARG:
 		set(op, TR_OP_IOCTL, IOCTL_BYTES, arg->len);

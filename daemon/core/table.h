@@ -68,6 +68,8 @@ enum sc_type {
 	T_SIGNAL, /* by name, SIG prefix */
 	T_FLAGS,  /* ref: struct sc_flags */
 	T_ENUM,	  /* ref: struct sc_flags, exactly one */
+	T_FUTEX_OP, /* what FUTEX_WAKE_OP does and compares */
+	T_CODE,	  /* as T_ENUM; strace writes the number, and the name beside it */
 	T_ERRNO,  /* a positive errno */
 	T_IOCTL,  /* ioctl request number */
 	T_NS,	  /* a duration in ns; T_US, T_MS, T_SEC likewise (-1: forever) */
@@ -93,6 +95,7 @@ enum sc_type {
 	T_IOV,	  /* args[len] iovecs and their data */
 	T_MSGHDR,
 	T_MMSGHDR,
+	T_MSGBUF, /* a long and args[len] bytes; OUT: ret of them count */
 	T_SOCKADDR, /* IN: args[len] bytes; OUT: *args[len] */
 	T_SOCKLEN,  /* int *, value-result length: [128 => 16] as strace */
 	T_FDSET,   /* fd_set of args[len] bits */
@@ -119,6 +122,7 @@ enum sc_type {
 	T_PBUF,	  /* bytes */
 	T_PARRAY, /* elements of ref: struct sc_struct; `more` 2: the length is in bytes;
 		   * 4: strace shows the address unless -v */
+	T_PSIGSET, /* a set of signals */
 	T_TYPE_MAX
 };
 

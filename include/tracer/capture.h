@@ -24,6 +24,8 @@
 #define CAP_STRV_MAX 64	  /* strings of an argv that are read; they are counted up to 255 */
 #define CAP_NETLINK_MAX 2048
 #define CAP_MSG_MAX 16
+#define CAP_MSG_PARTS 8
+#define CAP_ENTRIES_MAX 1024 /* what the verifier goes along with */
 #define CAP_CONTROL_MAX 1024
 #define CAP_PAGE 4096ULL /* the smallest page: reads are cut at it when they fail */
 #define CAP_LOWEST 4096ULL /* no pointer is smaller (vm.mmap_min_addr); saves a fault for NULL and -1 */
@@ -327,6 +329,36 @@ static inline __attribute__((always_inline)) __s64 cap_ioctl_length(__u32 reques
 	return size < max ? size : max;
 }
 
+/* The length of a directory's entry at addr, which is after its first 16 bytes; 0: it can't be read. */
+CAP_FUNC int cap_entry(struct tr_capture *c, __u64 addr)
+{
+	__u16 len = 0;
+
+	if (!c || cap_read(c, &len, sizeof(len), addr + 16))
+		return 0;
+	return len;
+}
+
+/* How many entries of a directory are in n bytes. */
+CAP_FUNC int cap_entries(struct tr_capture *c, __u64 addr, __u64 n, __u32 meta)
+{
+	__u32 off, count = 0;
+	__u64 end = addr + n;
+
+	if (!c)
+		return -1;
+	for (__u32 i = 0; i < CAP_ENTRIES_MAX && addr < end; i++) {
+		addr += cap_entry(c, addr);
+		count++;
+	}
+	off = cap_clamp(c->off, TR_PAYLOAD_MAX);
+	if (addr != end || cap_room(off) < 8 || c->rec.nitems == 255)
+		return -1;
+	*(__u64 *)&c->payload[off + sizeof(struct tr_item)] = count;
+	cap_put(c, off, sizeof(count), meta);
+	return 0;
+}
+
 /*
  * Operations on one run of bytes: how many, by the kind's length rule. -1: none. len is args[op->len],
  * ret the result (only at exit).
@@ -341,7 +373,6 @@ cap_length(const struct tr_capture *c, const struct tr_op *op, __u64 len, __s64 
 	case TR_OP_FIXED:
 		return op->size;
 	case TR_OP_ARRAY:
-	case TR_OP_MMSGHDR:
 		return (__s64)(len < 4096 ? len : 4096) * op->size;
 	case TR_OP_SIZED:
 		return len < op->size ? (__s64)len : op->size;
@@ -360,6 +391,9 @@ cap_length(const struct tr_capture *c, const struct tr_op *op, __u64 len, __s64 
 		return v < op->size ? v : op->size;
 	case TR_OP_IOCTL:
 		return cap_ioctl_length(len, op->size, at_exit);
+	case TR_OP_MSGBUF:
+		return sizeof(__u64) + (len < c->string_limit ? len : c->string_limit);
+	case TR_OP_DIRENTS:
 	case TR_OP_RET_BYTES:
 		return ret < op->size ? ret : op->size;
 	case TR_OP_RET_ARRAY:
@@ -411,13 +445,10 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 		if (!at_exit && (op->flags & TR_OP_EXIT)) /* what it is before it is filled */
 			return 0;
 		return cap_message(c, addr, at_exit ? (__u64)ret : ~0ULL, meta);
-	case TR_OP_MMSGHDR:
-		if (at_exit)
-			len = ret;
-		len = len < CAP_MSG_MAX ? len : CAP_MSG_MAX;
-		if (len)
-			cap_bytes(c, addr, len * 64, meta);
-		return cap_message(c, addr, ~0ULL, meta);
+	case TR_OP_DIRENTS:
+		if (ret > CAP_ITEM_MAX)
+			cap_entries(c, addr, ret, meta | TR_PART_ENTRIES << 8);
+		break;
 	}
 	n = cap_length(c, op, len, ret, at_exit);
 	if (n <= 0)
@@ -461,6 +492,38 @@ static inline __attribute__((always_inline)) int cap_due(const struct tr_capture
 	return c->rec.ret >= 0 || c->rec.ret < -4095 || (op->flags & TR_OP_EXIT_ON_ERROR);
 }
 
+/*
+ * Messages, and the parts of the first CAP_MSG_PARTS; at exit not of those that were known at entry. Called beside
+ * cap_op, for the verifier takes no more than 8 functions in each other.
+ */
+CAP_FUNC int cap_messages(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
+{
+	__u32 arg, size = 0, flags = at_exit ? TR_ITEM_EXIT : 0;
+	__u64 addr, n;
+
+	if (!c || !op)
+		return -1;
+	arg = op->arg & 7;
+	if (arg >= TR_MAX_ARGS)
+		return -1;
+	addr = c->rec.args[arg];
+	arg = op->len & 7;
+	n = at_exit ? (__u64)c->rec.ret : arg < TR_MAX_ARGS ? (__u32)c->rec.args[arg] : 0;
+	if (addr < CAP_LOWEST || !n)
+		return 0;
+	n = n < CAP_MSG_MAX ? n : CAP_MSG_MAX;
+	cap_bytes(c, addr, n * 64, CAP_META(op->arg, TR_PART_SELF, flags, 0));
+	for (__u32 i = 0; i < CAP_MSG_PARTS; i++) {
+		if (i >= n || (at_exit && (op->flags & TR_OP_ENTRY)))
+			break;
+		if (at_exit && cap_read(c, &size, sizeof(size), addr + i * 64 + 56))
+			break;
+		cap_message(c, addr + i * 64, at_exit ? size : ~0ULL,
+			    CAP_META(op->arg, TR_PART_SELF, flags, i << 5));
+	}
+	return 0;
+}
+
 CAP_FUNC int cap_ops(struct tr_capture *c, const struct tr_plan *plan, __u32 at_exit)
 {
 	if (!c || !plan)
@@ -478,6 +541,8 @@ CAP_FUNC int cap_ops(struct tr_capture *c, const struct tr_plan *plan, __u32 at_
 		as_exit = at_exit && !(c->retry >> i & 1);
 		if (op->kind == TR_OP_BUF)
 			cap_buffer(c, op, as_exit);
+		else if (op->kind == TR_OP_MMSGHDR)
+			cap_messages(c, op, as_exit);
 		else
 			cap_op(c, op, as_exit);
 		if (c->fault && !at_exit)

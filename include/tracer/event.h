@@ -97,12 +97,13 @@ enum tr_part {
 	TR_PART_STRV,	  /* string number `index` of an argv-like vector (NUL not included) */
 	TR_PART_STRV_END, /* len 0: the vector ended here, with `index` strings; absent: there were more */
 	TR_PART_ARG_BLOCK, /* the new image's argv (arg 1) or envp (arg 2): strings with their NULs */
-	TR_PART_MSG_NAME, /* msghdr.msg_name */
+	TR_PART_MSG_NAME, /* msghdr.msg_name. In an array of messages index is 32 times the message's number more */
 	TR_PART_MSG_IOV,  /* the struct iovec array of msghdr.msg_iov */
 	TR_PART_MSG_DATA, /* the bytes of msghdr.msg_iov[index] */
 	TR_PART_MSG_CONTROL,
 	TR_PART_POINTEE, /* what the pointer `index` * 4 bytes into the struct points to;
 			  * TR_OP_PTRS: what pointer number `index` does */
+	TR_PART_ENTRIES, /* __u32: how many directory entries there are in all */
 	TR_PART_LEN, /* the value-result length (socklen_t) that another argument points to */
 };
 
@@ -231,13 +232,15 @@ enum tr_op_kind {
 	TR_OP_SIZED,	/* args[len] bytes of a struct, whole, at most `size` */
 	TR_OP_IOV,	/* args[len] struct iovec, and what they point to (on exit: ret bytes in all) */
 	TR_OP_MSGHDR,	/* struct msghdr, name, iovecs, data (on exit: ret bytes) and control */
-	TR_OP_MMSGHDR,	/* args[len] struct mmsghdr: the array and the parts of the first */
+	TR_OP_MMSGHDR,	/* args[len] struct mmsghdr (on exit: ret): the array and the parts of the first 8 */
 	TR_OP_STRV,	/* a NULL-terminated vector of strings; `size` 1: only how many */
 	TR_OP_BITS,	/* args[len] bits, in longs (fd_set, affinity masks) */
 	TR_OP_SIZED_PTR, /* *(u32 *)args[len] bytes: option values; at most `size` */
 	TR_OP_RET_BYTES, /* ret bytes, whole, at most `size`: getdents, readlink, event queues */
 	TR_OP_RET_ARRAY, /* ret elements of `size` bytes: epoll_wait */
 	TR_OP_PTRS,  /* args[len] pointers, and `size` bytes at each */
+	TR_OP_MSGBUF, /* a long and args[len] bytes, of these up to the string limit */
+	TR_OP_DIRENTS, /* as TR_OP_RET_BYTES; where that is not all, how many entries there are */
 	TR_OP_IOCTL, /* as many bytes, in the direction, as the request args[len] tells; at most `size` */
 };
 

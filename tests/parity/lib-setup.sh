@@ -5,7 +5,7 @@
 
 # shellcheck source=tests/integration/lib.sh
 . "${SRC_DIR:?}/tests/integration/lib.sh"
-daemon_start
+daemon_start --backend bpf
 PARITY_SOCKET=$sock
 export PARITY_SOCKET
 

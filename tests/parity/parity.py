@@ -43,6 +43,20 @@ ANY_CHILD = re.compile(r"wait4|waitid|rt_sigreturn|--- SIGCHLD|signal")
 TOKEN = re.compile(r'0x[0-9a-f]+|[A-Za-z_]\w*|\d+|\s+|.', re.S)
 # A string that is an argument; in JSON one that is called buf.
 DATA = re.compile(r'(?<=, )"(?:\\.|[^"\\])*"(?=[,.])|(?<=\()"(?:\\.|[^"\\])*"(?=, \d)|(?<="buf": )"(?:\\.|[^"\\])*"')
+# What strace 6.1 writes otherwise, and why that stays so.
+KNOWN = [
+    (r"syscall_0x1c4\(|syscall_0x1ce\(", "calls that are newer than it: fchmodat2, mseal"),
+    (r"fcntl\(\d+, 0x40[bc] /\* F_", "names that it lacks: F_GET_RW_HINT, F_SET_RW_HINT"),
+    (r"fallocate\(\d+, 0x80 |memfd_create\(NULL, 0x770 ", "flags that are newer than it"),
+    (r"syscall_0xf{16}\(", "a number of more than 16 bits: a record has no room for it"),
+    (r"membarrier\(MEMBARRIER_CMD_QUERY", "a command that is newer than it"),
+    (r"clone3\(\{flags=CLONE_PIDFD", "the descriptor that the kernel stored is not read"),
+    (r"ptrace\(PTRACE_GETREGSET", "what its buffers point to is not followed"),
+    (r"mincore\(", "its vector has no length among the arguments"),
+    (r"setsockopt\(\d+, SOL_IP, MCAST_JOIN_GROUP, 0x", "a struct that is too short for its option"),
+    (r"restart_syscall\(<", "which call is resumed: a record stands for itself"),
+]
+SECONDS = re.compile(r" /\* [0-9.]+ s \*/")  # what clock ticks are
 JOINED = "\x01"  # ends a line that was two halves: its result is not aligned
 HEADS = re.compile(r"^(\d+) +")
 RESUMED = re.compile(r"^<\.\.\. (\w+) resumed>")
@@ -215,10 +229,10 @@ def without_random(line, case):
 
 def call_of(line):
     if line.startswith("{"):
-        found = re.search(r'"syscall": "(\w+)"', line) or re.search(r'"type": "(\w+)"', line)
+        found = re.search(r'"syscall": "(\w+)"()', line) or re.search(r'"type": "(\w+)"()', line)
     else:
-        found = re.match(r"(\w+)\(", line)
-    return found[1] if found else line[:12]
+        found = re.match(r"(\w+)\(|\+\+\+ (exit)ed", line)
+    return found[1] or found[2] if found else line[:12]
 
 
 def is_sigchld(line):
@@ -247,13 +261,14 @@ class Comparison:
         self.races = {c for o in case.options if o.startswith("race=") for c in o[5:].split("+")}
 
     def equal(self, x, y):
-        if x == y:
+        if x == y or any(re.match(pattern, x) for pattern, _ in KNOWN):
             return True
         call = call_of(x)
         if call != call_of(y):
             return False
         if x.endswith(JOINED) or y.endswith(JOINED):
             x, y = (re.sub(r"\) += ", ") = ", line.rstrip(JOINED)) for line in (x, y))
+        x, y = (SECONDS.sub("", line) for line in (x, y))
         s, t = list(tokens(x)), list(tokens(y))
         if len(s) != len(t):
             return False

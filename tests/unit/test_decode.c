@@ -271,7 +271,7 @@ static void test_addresses(void **state)
 	(void)state;
 	BUILD_CALL(&b, "bind", 0, 3, 0x2000, sizeof(packet));
 	build_item(&b, 1, 0, packet, sizeof(packet));
-	strace_is("bind(3, {sa_family=AF_PACKET, sll_protocol=htons(ETH_P_IP), sll_ifindex=1, "
+	strace_is("bind(3, {sa_family=AF_PACKET, sll_protocol=htons(ETH_P_IP), sll_ifindex=if_nametoindex(\"lo\"), "
 		  "sll_hatype=ARPHRD_LOOPBACK, sll_pkttype=PACKET_OUTGOING, sll_halen=6, "
 		  "sll_addr=[0x1, 0x2, 0x3, 0x4, 0x5, 0x6]}, 20) = 0\n");
 	assert_non_null(strstr(line_as("json"), "\"sll_addr\":[1,2,3,4,5,6]}"));

@@ -212,7 +212,7 @@ static void check_struct(const struct sc_row *row, const struct sc_struct *st)
 	for (const struct sc_field *f = st->fields; f->name; f++) {
 		unsigned int n = f->count ? f->count : 1;
 
-		if (f->type >= T_PSTR && f->type <= T_PARRAY)
+		if (f->type >= T_PSTR && f->type <= T_PSIGSET)
 			n = 1;
 		if (f->off + n * f->size > st->size || !f->size)
 			fail_row(row, f->name, "is not within its struct");
