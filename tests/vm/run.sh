@@ -3,7 +3,7 @@
 #
 # run.sh [--quick] BUILD_DIR [KERNEL].. - boots Debian's kernels (5.10, 6.1, 6.12; all of them if none is named)
 # under qemu without hardware support, each with a Debian 12 that installs the package of the build tree
-# and tries it (guest.sh). Ends with "N passed, N failed", and with status 1 if anything failed.
+# and tries it (guest.sh). Ends with "N passed, N failed, 0 skipped", and with status 1 if anything failed.
 # --quick leaves out what takes minutes on an emulated processor. What is downloaded stays in $TRACER_VM_CACHE, or BUILD_DIR/vm.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -96,5 +96,5 @@ for version; do
 	total=$((total + passed))
 	broken=$((broken + failed))
 done
-echo "$total passed, $broken failed"
+echo "$total passed, $broken failed, 0 skipped"
 [ "$broken" -eq 0 ]
