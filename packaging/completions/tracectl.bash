@@ -24,7 +24,10 @@ _tracectl()
 			case $cur in
 			--*=*) line=${line#--*=} ;;
 			esac
-			COMPREPLY+=("$(printf %q "$line")")
+			case $line in
+			*[!A-Za-z0-9_.,:=%@/!-]*) line=$(printf %q "$line") ;;
+			esac
+			COMPREPLY+=("$line")
 		done <<<"$answer"
 		__ltrim_colon_completions "$cur"
 		;;
