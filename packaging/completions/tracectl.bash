@@ -5,8 +5,8 @@
 
 _tracectl()
 {
-	local cur prev words cword answer line
-	_get_comp_words_by_ref -n =: cur prev words cword
+	local cur words cword answer line
+	_get_comp_words_by_ref -n =: cur words cword
 	COMPREPLY=()
 	answer=$("${words[0]}" __complete "${words[@]:1:cword}" 2>/dev/null) || return
 	case $answer in
