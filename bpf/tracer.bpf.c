@@ -36,6 +36,7 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 	c->off = 0;
 	c->retry = 0;
 	c->string_limit = cfg.string_limit;
+	c->env = (mask & cfg.env) != 0;
 	c->args = mask & cfg.whole ? ~0U : plan->said;
 	c->rec.h.type = TR_SYSCALL;
 	c->rec.h.flags = 0;

@@ -230,6 +230,19 @@ static bool simple_status(uint32_t status)
 	return results != 0;
 }
 
+static bool shows_env(const struct strace_options *o)
+{
+	const struct sc_row *row = sc_by_name("execve");
+	bool shown = false;
+
+	for (unsigned int abi = 0; abi < TR_ABI_MAX; abi++) {
+		int nr = sc_nr(row, abi);
+
+		shown |= nr >= 0 && !strace_calls_has(&o->abbrev, abi, (unsigned int)nr);
+	}
+	return shown;
+}
+
 static void put_filter(struct strace *st)
 {
 	const struct strace_options *o = st->o;
@@ -248,6 +261,7 @@ static void put_filter(struct strace *st)
 	f->fds = o->decode_fds || o->npaths;
 	f->ret_fds = f->fds; /* a path is also that of what was opened before */
 	f->entries = true;
+	f->env = shows_env(o);
 	while (f->ninject < o->ninject) { /* both own the text now: the filter does */
 		f->inject[f->ninject] = o->inject[f->ninject];
 		f->ninject++;
@@ -454,13 +468,14 @@ static int trace(const struct strace_options *o)
 
 	st.s.ctx = &st;
 	status = prepare_session(&st);
-	if (status)
-		return status;
-	status = attach_all(&st);
+	if (!status)
+		status = attach_all(&st);
 	if (!status && o->daemonize)
 		status = become_daemon(&st);
 	if (!status)
 		status = run(&st);
+	else
+		procs_free(st.s.procs);
 	startup_free(st.startup);
 	strace_out_close(&st.out);
 	strace_counts_free(st.counts);

@@ -555,7 +555,8 @@ bool value_strv(struct sink *s, const struct call *c, unsigned int i)
 	} else {
 		block = NULL;
 	}
-	if (s->ops->count && strcmp(c->row->args[i].name, "envp") == 0) {
+	if (s->ops->count && strcmp(c->row->args[i].name, "envp") == 0 &&
+	    (s->terse || (n && !block && !strv_read(c, i)))) {
 		s->ops->count(s, c->rec->args[i], n, whole, "vars");
 		return true;
 	}

@@ -49,6 +49,7 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 		need_fd_args(b, t, plan, sessions & b->cfg.fds);
 	task_capture_begin(t->capture, t->tid, b->cfg.string_limit, t->call.nr, t->call.abi,
 			   t->call.args, sessions & b->cfg.whole ? ~0U : plan->said);
+	task_capture_env(t->capture, sessions & b->cfg.env);
 	if (plan->nops && data)
 		task_capture_run(t->capture, plan, 0);
 }

@@ -73,12 +73,18 @@ void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limi
 {
 	memset(c, 0, offsetof(struct tr_capture, payload));
 	c->string_limit = string_limit;
+	c->env = 0;
 	c->args = wanted;
 	c->reader = tid;
 	c->rec.h.type = TR_SYSCALL;
 	c->rec.nr = nr;
 	c->rec.abi = abi;
 	memcpy(c->rec.args, args, sizeof(c->rec.args));
+}
+
+void task_capture_env(struct tr_capture *c, bool wanted)
+{
+	c->env = wanted;
 }
 
 void task_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit)

@@ -6,6 +6,7 @@
 #ifndef TASK_CAPTURE_H
 #define TASK_CAPTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/types.h>
@@ -18,6 +19,7 @@ struct tr_capture *task_capture_new(void); /* to be freed with free() */
 /* A new record of a call of task tid. args: TR_MAX_ARGS of them; wanted, bit i: so is what args[i] points to. */
 void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint16_t nr,
 			uint8_t abi, const uint64_t *args, uint32_t wanted);
+void task_capture_env(struct tr_capture *c, bool wanted); /* variables of a new program; not at first */
 void task_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit);
 void task_capture_drop_old(struct tr_capture *c); /* the memory is that of another program now */
 

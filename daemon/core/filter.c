@@ -377,6 +377,7 @@ static const struct key keys[] = {
 	FLAG(ret_fds),
 	FLAG(no_blocked),
 	FLAG(entries),
+	FLAG(env),
 	FLAG(cpu_time),
 	FLAG(returned),
 	FLAG(no_data),

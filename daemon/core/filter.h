@@ -57,6 +57,7 @@ struct filter {
 	bool ret_fds;	    /* and for descriptors that calls return */
 	bool no_blocked;    /* do not report calls that are still blocked */
 	bool entries;	    /* report a call as blocked as soon as it waits, or makes a child */
+	bool env;	    /* execve: the variables, not only how many they are */
 	bool cpu_time;	    /* a summary's times are those of the processor, without the waiting */
 	bool returned;	    /* a summary counts only calls that return */
 	bool trapped;	    /* the process was started under a seccomp filter that traps what is asked for */

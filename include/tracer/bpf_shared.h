@@ -35,6 +35,7 @@ struct tr_config {
 	__u64 data;	 /* what arguments point to */
 	__u64 whole;	 /* also what no sentence tells */
 	__u64 blocked;	 /* reports of blocked calls */
+	__u64 env;	 /* the variables of a new program */
 	__u64 cpu_time;	 /* summary sessions whose times are without the waiting */
 	__u64 returned;	 /* and those that count only calls that return */
 	__u64 entries;	 /* reports of calls as soon as they wait */

@@ -36,7 +36,7 @@ struct tr_capture {
 	__u32 retry;	    /* bit per op that met a fault at entry */
 	__u32 fault;	    /* set by a piece that met one */
 	__u32 args;	    /* bit i: what args[i] points to is wanted */
-	__u32 pad;
+	__u32 env;	    /* the variables of a new program are wanted, not only how many they are */
 	__u64 reader;	    /* whose memory it is, for a cap_read that has to know */
 	struct tr_syscall rec;
 	__u8 payload[TR_PAYLOAD_MAX + CAP_ITEM_MAX + 16]; /* one item more, so that no sum of bounds is checked */
@@ -426,7 +426,7 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 	case TR_OP_STR:
 		return cap_string(c, addr, op->size ? op->size : c->string_limit, meta);
 	case TR_OP_STRV:
-		return cap_strv(c, addr, op->size, meta);
+		return cap_strv(c, addr, op->size && !c->env, meta);
 	case TR_OP_IOV:
 		len = len < 1024 ? len : 1024;
 		if (len)

@@ -84,6 +84,7 @@ same "the time since the epoch" -ttt -e trace=close true
 same "milliseconds" --absolute-timestamps=unix,us --syscall-times=ms -e trace=close true
 same "strings that are not ASCII" -x -e trace=write printf 'a\303\244'
 same "hexadecimal escapes" --strings-in-hex=non-ascii-chars -e trace=write printf 'a\303\2441'
+same "variables" -v -e trace=execve env -i A=b LONG=0123456789012345678901234567890123456789 true
 same "no program" nonexistent-program
 same "a directory" /etc
 same "nothing to do"
