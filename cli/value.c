@@ -143,6 +143,8 @@ void value_bytes(struct sink *s, const struct call *c, const struct tr_item *ite
 
 	if (n >= 16 && value_netlink(s, c, rec_item_data(item), n, whole))
 		return;
+	if (value_events(s, c, item, whole))
+		return;
 	if (n > whole)
 		n = (size_t)whole;
 	if (n > c->string_limit)

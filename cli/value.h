@@ -149,6 +149,9 @@ void value_field_at(struct sink *s, const struct call *c, const struct sc_field 
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
 		  const uint8_t *p, size_t n);
 
+/* What is read from inotify, eventfd and their like; false: it is data. */
+bool value_events(struct sink *s, const struct call *c, const struct tr_item *item, uint64_t whole);
+
 /* Data of a netlink socket; false: it is none, or nothing that can be told. */
 bool value_netlink(struct sink *s, const struct call *c, const void *data, size_t n, uint64_t whole);
 

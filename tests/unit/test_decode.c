@@ -368,6 +368,37 @@ static void test_i386_plans(void **state)
 	assert_int_equal(plan.ops[0].size, 12);
 }
 
+static void fact_of_events(int fd, const char *name)
+{
+	struct build fact;
+
+	build_path_fd(&fact, fd, name);
+	fact.fd.kind = TR_FD_ANON;
+	facts_apply(facts, &fact.h);
+}
+
+static void test_events(void **state)
+{
+	static const struct {
+		int32_t wd;
+		uint32_t mask, cookie, len;
+		char name[16];
+	} event = { 1, 0x100, 0, 32, "0123456789abcdef" };
+	const uint64_t count = 3;
+
+	(void)state;
+	fact_of_events(3, "inotify");
+	fact_of_events(4, "[eventfd]");
+	BUILD_CALL(&b, "read", 48, 3, 0x2000, 4096);
+	build_item(&b, 1, TR_ITEM_EXIT | TR_ITEM_TRUNC, &event, sizeof(event));
+	assert_non_null(strstr(line_as("json"), "{\"wd\":1,\"mask\":\"IN_CREATE\",\"cookie\":0,"
+						"\"name\":\"0123456789abcdef\""));
+	assert_null(strstr(line_as("strace"), "wd=")); /* strace shows what was read */
+	BUILD_CALL(&b, "read", 8, 4, 0x2000, 8);
+	build_item(&b, 1, TR_ITEM_EXIT, &count, sizeof(count));
+	assert_non_null(strstr(line_as("json"), "\"buf\":[3]"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,6 +408,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bpf_strings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iocbs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_quota, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_events, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_i386_structs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_i386_plans, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_aarch64, setup, teardown),
