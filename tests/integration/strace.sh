@@ -97,7 +97,7 @@ same "no such process" -p 99999999
 same "-f: one child" -f -q -e signal=none -e trace=exit_group \
 	sh -c '(exit 3); exit 4'
 same "-f: exec by a thread" -f -e trace=execve,exit_group "$targets/t_exec_thread" /bin/true
-same "-f: a leader that ends first" -f -e trace=exit,exit_group "$targets/t_leader"
+same "-f: a leader that ends first" -f -e trace=exit_group "$targets/t_leader"
 strace -f -e none sh -c '(exit 3)' 2>&1 | normal /dev/stdin >"$dir/want.n"
 ours -f -e none sh -c '(exit 3)' 2>&1 | normal /dev/stdin >"$dir/got.n"
 ok "-f: who comes and goes" diff -u "$dir/want.n" "$dir/got.n"
