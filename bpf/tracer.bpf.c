@@ -50,6 +50,10 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 		c->rec.args[0] = regs_sigframe(regs, abi);
 	if (plan->fd_args && (mask & cfg.fds))
 		need_fd_args(task, plan, c->rec.args, mask & cfg.fds);
+}
+
+static __always_inline void call_capture(struct tr_capture *c, const struct tr_plan *plan, __u64 mask)
+{
 	if (plan->nops && (mask & cfg.data))
 		cap_run(c, plan, 0);
 }
@@ -98,6 +102,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 		c = capture_make(task, st);
 		if (c) {
 			call_begin(task, regs, abi, st->nr, mask, c);
+			call_capture(c, call_plan(abi, st->nr), mask);
 		} else {
 			count_lost(mask & cfg.stream);
 			mask &= ~cfg.stream;
@@ -121,6 +126,8 @@ static __always_inline void call_end(struct task_struct *task, struct task_state
 		return;
 	}
 	c->rec.ret = ret;
+	if (flags & TR_F_NO_ENTRY)
+		call_capture(c, plan, mask);
 	if (mask & cfg.data)
 		cap_run(c, plan, 1);
 	if ((plan->flags & TR_PLAN_RET_FD) && !error && (mask & cfg.ret_fds))
@@ -135,7 +142,10 @@ static __always_inline void call_end(struct task_struct *task, struct task_state
 	call_emit(task, st, c, mask, flags);
 }
 
-/* A session gets the call with the arguments that the registers still hold. */
+/*
+ * A session gets the call with the arguments that the registers still hold. What they point to is read in call_end:
+ * from here the calls would be too deep for the 512 bytes of stack that Linux 6.1 has for all of them.
+ */
 static __noinline __u64 late_begin(struct task_struct *task, struct pt_regs *regs,
 				   struct task_state *st, __u64 sessions)
 {
@@ -161,8 +171,7 @@ static __noinline __u64 late_begin(struct task_struct *task, struct pt_regs *reg
  * it whole. Where there is none of these, it goes to those that came, but not to one that only now wants
  * the task because the call itself changed it (execve, prctl).
  */
-static __noinline __u64 late_sessions(struct task_struct *task, struct pt_regs *regs,
-				      struct task_state *st, __u32 *flags)
+static __noinline __u64 late_sessions(struct task_struct *task, struct task_state *st, __u32 *flags)
 {
 	bool came = st->gen || !st->phase || (st->reported & ~st->live);
 	__u64 sessions = task_sessions(task, st);
@@ -171,7 +180,7 @@ static __noinline __u64 late_sessions(struct task_struct *task, struct pt_regs *
 	if (mask || !came || (st->phase & PHASE_EXECED))
 		return mask;
 	*flags = TR_F_NO_ENTRY;
-	return late_begin(task, regs, st, sessions);
+	return sessions;
 }
 
 /* To each session the time that it wants. */
@@ -201,9 +210,11 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 		return 0;
 	mask = st->live;
 	if (st->gen != cfg.gen || (st->reported & ~mask))
-		mask = late_sessions(task, regs, st, &flags);
+		mask = late_sessions(task, st, &flags);
 	else
 		mask = visible_sessions(task, st, mask);
+	if (flags)
+		mask = late_begin(task, regs, st, mask);
 	st->live = mask;
 	if (!mask || is_cut_off(task))
 		return 0;
