@@ -77,6 +77,9 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 const volatile bool have_rdonly_cast = false;
 
 struct tr_config cfg __attribute__((aligned(CACHE_LINE))) = {};
+/* Linux 6.16: sched_process_exit says whether the task is the last of its process. */
+const volatile bool tells_group_dead = false;
+
 const volatile __u32 ring_mask = 0;	  /* groups of CPUs - 1, a power of two less one */
 const volatile __u32 ring_watermark = 0; /* bytes in a small ring that wake the reader */
 

@@ -376,16 +376,17 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux
 	return 0;
 }
 
-static __always_inline void exit_fill(struct tr_exit *r, struct task_struct *task, __u64 mask)
+static __always_inline void exit_fill(struct tr_exit *r, struct task_struct *task, __u64 mask,
+				      bool last)
 {
 	hdr_init(&r->h, sizeof(*r), TR_EXIT, mask, task);
 	r->status = task->exit_code;
-	r->last = BPF_CORE_READ(task, signal, live.counter) == 0;
+	r->last = last;
 	r->utime_ns = task->utime;
 	r->stime_ns = task->stime;
 }
 
-static __always_inline void exit_report(struct task_struct *task, struct task_state *st)
+static __always_inline void exit_report(struct task_struct *task, struct task_state *st, bool last)
 {
 	struct tr_capture *c;
 	struct tr_exit r;
@@ -410,7 +411,7 @@ static __always_inline void exit_report(struct task_struct *task, struct task_st
 		}
 	}
 	need_task(task, st, mask);
-	exit_fill(&r, task, mask);
+	exit_fill(&r, task, mask, last);
 	if (emit(&r, sizeof(r)))
 		count_lost(mask);
 	/* The number may soon be that of another process, which nobody asked for. */
@@ -422,13 +423,20 @@ static __always_inline void exit_report(struct task_struct *task, struct task_st
 }
 
 SEC("tp_btf/sched_process_exit")
-int BPF_PROG(process_exit, struct task_struct *task)
+int process_exit(__u64 *ctx)
 {
+	struct task_struct *task = (struct task_struct *)ctx[0];
 	struct task_state *st = state_find(task);
+	bool last;
 
 	if (!st)
 		return 0;
-	exit_report(task, st);
+	/* Two threads that end together can both find that none lives. */
+	if (tells_group_dead)
+		last = ctx[1] & 1;
+	else
+		last = BPF_CORE_READ(task, signal, live.counter) == 0;
+	exit_report(task, st, last);
 	capture_free(st);
 	state_free(task);
 	return 0;

@@ -93,6 +93,25 @@ static bool has_kernel_function(const char *name)
 	return found;
 }
 
+/* Of a tracepoint, without the context that all of them have first. */
+static unsigned int tracepoint_args(const char *name)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	char type_name[64];
+	const struct btf_type *t;
+	unsigned int n = 0;
+	int id;
+
+	snprintf(type_name, sizeof(type_name), "btf_trace_%s", name);
+	id = btf ? btf__find_by_name_kind(btf, type_name, BTF_KIND_TYPEDEF) : -1;
+	t = id > 0 ? btf__type_by_id(btf, btf__type_by_id(btf, (uint32_t)id)->type) : NULL;
+	t = t && btf_is_ptr(t) ? btf__type_by_id(btf, t->type) : NULL;
+	if (t && btf_is_func_proto(t) && btf_vlen(t))
+		n = btf_vlen(t) - 1;
+	btf__free(btf);
+	return n;
+}
+
 /* The programs that were built without bpf_rdonly_cast; all else in them is the same. */
 static struct tracer_bpf *open_plain(void)
 {
@@ -120,6 +139,7 @@ static int load_skeleton(struct backend *b, bool scan)
 		return -errno;
 	skel->rodata->ring_mask = b->nrings / 2 - 1;
 	skel->rodata->have_rdonly_cast = cast;
+	skel->rodata->tells_group_dead = tracepoint_args("sched_process_exit") > 1;
 	skel->rodata->ring_watermark = small_size(b) / 4;
 	bpf_program__set_autoload(skel->progs.task_scan, scan);
 	return tracer_bpf__load(skel);
