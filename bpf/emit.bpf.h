@@ -20,6 +20,19 @@ GLOBAL int count_lost(__u64 sessions)
 	return 0;
 }
 
+GLOBAL int count_unshown(__u64 sessions)
+{
+	struct tr_counters *n;
+	__u32 zero = 0;
+
+	n = bpf_map_lookup_elem(&counters, &zero);
+	if (!n)
+		return 0;
+	for (int i = 0; i < TR_MAX_SESSIONS; i++)
+		n->unshown[i] += sessions >> i & 1;
+	return 0;
+}
+
 static __always_inline void hdr_init(struct tr_hdr *h, __u32 len, __u32 type, __u64 sessions,
 				     struct task_struct *task)
 {

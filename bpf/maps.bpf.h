@@ -66,6 +66,7 @@ struct task_state {
 	__u64 told;	    /* sessions that have a TR_TASK of it */
 	__u64 inherited;    /* sessions that follow the task because they followed its parent */
 	__u64 inherited_ns; /* when that was */
+	__u64 unshown;	    /* sessions that only count the call in progress */
 };
 
 /* Linux 6.2: reads of the kernel's structures without a function call for each. */

@@ -98,6 +98,10 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 		return 0;
 	st->nr = nr < 0xffff ? nr : 0xffff;
 	st->abi = abi;
+	if (cfg.budgeted) {
+		st->unshown = mask & cfg.counted;
+		mask &= ~st->unshown;
+	}
 	if (mask & cfg.stream) {
 		c = capture_make(task, st);
 		if (c) {
@@ -149,7 +153,7 @@ static __always_inline void call_end(struct task_struct *task, struct task_state
 static __noinline __u64 late_begin(struct task_struct *task, struct pt_regs *regs,
 				   struct task_state *st, __u64 sessions)
 {
-	__u64 mask = sessions & cfg.stream, nr = regs_nr(regs);
+	__u64 mask = sessions & cfg.stream & ~(cfg.counted | st->unshown), nr = regs_nr(regs);
 	__u32 abi = task_abi(task);
 	struct tr_capture *c;
 
@@ -196,6 +200,22 @@ static __always_inline void summarize_both(struct task_struct *task, struct task
 		summarize(task->tgid, st, mask, error, ns);
 }
 
+/* What was decided when the call was made holds, whatever its sessions are shown by now. */
+static __noinline int end_unshown(struct task_struct *task, struct task_state *st, long ret)
+{
+	const struct tr_plan *plan = call_plan(st->abi, st->nr);
+	__u64 mask = st->unshown;
+
+	st->unshown = 0;
+	if (st->gen != cfg.gen)
+		mask = inherited_mask(mask, st->start_ns);
+	mask = result_sessions(mask, ret, tr_is_error(plan, ret),
+			       bpf_ktime_get_ns() - st->start_ns);
+	if (mask)
+		count_unshown(mask);
+	return 0;
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 {
@@ -216,6 +236,8 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 	if (flags)
 		mask = late_begin(task, regs, st, mask);
 	st->live = mask;
+	if (cfg.budgeted && st->unshown && !is_cut_off(task))
+		end_unshown(task, st, ret);
 	if (!mask || is_cut_off(task))
 		return 0;
 	st->live = 0;
@@ -396,6 +418,10 @@ static __always_inline void exit_report(struct task_struct *task, struct task_st
 	mask = task_sessions(task, st) & cfg.traced;
 	if (!mask)
 		return;
+	if (cfg.budgeted && st->unshown)
+		count_unshown(st->unshown & mask &
+			      ~(cfg.failed | cfg.ok | cfg.by_errno | cfg.by_time));
+	st->unshown = 0;
 	/* exit_group, or a call that a fatal signal cut off: it has no return. */
 	live = st->live & mask;
 	st->live = 0;

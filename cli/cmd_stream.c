@@ -70,7 +70,7 @@ static bool is_noise(const struct options *o, const struct tr_hdr *rec)
 	const struct filter *f = &o->filter;
 	bool about_calls = f->has_syscalls || f->failed || f->ok || f->has_errno || f->slower_ns;
 
-	if (rec->type == TR_LOST || strcmp(o->format->name, "human"))
+	if (rec->type == TR_LOST || rec->type == TR_BUDGET || strcmp(o->format->name, "human"))
 		return false;
 	if (rec->type == TR_SYSCALL)
 		return !about_calls && (is_fork((const void *)rec) || is_exit((const void *)rec));
@@ -126,7 +126,7 @@ static void show(struct stream *st, const struct tr_hdr *rec)
 		return;
 	note_task(st, rec);
 	o->format->record(&st->render, rec, &st->s.out.buf);
-	if (st->s.out.buf.len == before || rec->type == TR_LOST)
+	if (st->s.out.buf.len == before || rec->type == TR_LOST || rec->type == TR_BUDGET)
 		return;
 	st->events++;
 	if (rec->type == TR_SYSCALL && !(rec->flags & TR_F_BLOCKED))

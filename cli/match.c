@@ -152,7 +152,7 @@ bool match_record(const struct match *m, const struct facts *facts, const struct
 	const struct tr_syscall *call = (const struct tr_syscall *)rec;
 	const struct sc_row *row;
 
-	if (rec->type == TR_LOST)
+	if (rec->type == TR_LOST || rec->type == TR_BUDGET)
 		return true;
 	if (m->ncomm) {
 		const struct fact_task *task = facts_task(facts, rec->tid);

@@ -46,6 +46,7 @@ static const struct opt opts[] = {
 	{"duration", 0, "TIME", "end after so long", "--duration 30s", CMD_STREAM | CMD_SUMMARY, set_duration, NULL},
 	{"last", 0, "TIME", "only what happened so long before now, or before it was saved", "--last 30s", CMD_DUMP, set_last, NULL},
 	{"count", 0, "N", "end after so many calls were shown", "--count 100", CMD_STREAM | CMD_DUMP, set_count, NULL},
+	{"budget", 0, "N%", "show less while watching takes more of all processors", "--budget 5%", CMD_STREAM, set_budget, NULL},
 	{"interval", 'i', "TIME", "show what was counted each time so long has passed", "--interval 2", CMD_SUMMARY, set_interval, NULL},
 
 	{"How it is shown", 0, NULL, NULL, NULL, CMD_ALL | CMD_EXPLAIN, NULL, NULL},

@@ -200,6 +200,20 @@ int set_file(struct options *o, const struct opt *opt, const char *value, char *
 	return 0;
 }
 
+/* "5%", "0.5%", or without the sign. */
+int set_budget(struct options *o, const struct opt *opt, const char *value, char *err)
+{
+	char number[16], *end;
+	double v;
+
+	v = strtod(value, &end);
+	if (end == value || (*end && strcmp(end, "%")) || !(v >= 0.1 && v <= 100))
+		return msg_set(err, -EINVAL, "--%s is from 0.1%% to 100%%, not \"%.60s\"", opt->name,
+			       value);
+	snprintf(number, sizeof(number), "%u", (unsigned int)(v * 10 + 0.5));
+	return filter_set(&o->filter, "budget", number, err);
+}
+
 int set_interval(struct options *o, const struct opt *opt, const char *value, char *err)
 {
 	int r = set_positive_time(&o->interval_ns, opt, value, err);

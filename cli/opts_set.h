@@ -26,7 +26,8 @@ struct opt {
 const struct opt *opts_row(size_t i); /* opts.c: of the table, NULL at its end */
 
 opt_setter set_pid, set_tid, set_comm, set_user, set_cgroup, set_unit, set_follow, set_no_follow,
-    set_syscall, set_key, set_slower, set_last, set_file, set_path, set_fd, set_duration, set_count, set_interval,
+    set_syscall, set_key, set_slower, set_last, set_file, set_budget,
+    set_path, set_fd, set_duration, set_count, set_interval,
     set_format, set_json, set_output, set_string, set_time, set_relative, set_took, set_fd_paths,
     set_show_secrets, set_reconnect, set_color, set_theme, set_quiet, set_quiet_startup, set_socket,
     set_backend, set_help, set_version;

@@ -102,6 +102,22 @@ void render_time(struct render *r, const struct tr_hdr *rec, struct buf *out)
 	buf_char(out, ' ');
 }
 
+const char *render_shown(const struct tr_budget *rec)
+{
+	static const char *const words[] = {"all is shown", "calls are shown without data",
+					    "calls are only counted"};
+
+	return rec->shown < TR_SHOWN_MAX ? words[rec->shown] : "something else is shown";
+}
+
+void render_percent(uint32_t thousandths, struct buf *out)
+{
+	buf_u64(out, thousandths / 10);
+	buf_char(out, '.');
+	buf_u64(out, thousandths % 10);
+	buf_char(out, '%');
+}
+
 void render_call_name(const struct sc_row *row, uint64_t nr, struct buf *out)
 {
 	if (row) {

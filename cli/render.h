@@ -79,6 +79,11 @@ void render_clock(struct render *r, int64_t realtime_ns, struct buf *out);
 /* The time in the way that -t, -tt, -ttt and -r ask for, and a space; nothing for TIME_NONE. */
 void render_time(struct render *r, const struct tr_hdr *rec, struct buf *out);
 
+/* What a struct tr_budget says: "payload is left out". */
+const char *render_shown(const struct tr_budget *rec);
+/* Thousandths as a percentage. */
+void render_percent(uint32_t thousandths, struct buf *out);
+
 /* The name of the call, "syscall_0x1ff" for one without a row. */
 void render_call_name(const struct sc_row *row, uint64_t nr, struct buf *out);
 

@@ -416,13 +416,29 @@ static void put_lost(struct line *l, const struct tr_lost *rec)
 	term_reset(l->out, l->color);
 }
 
+static void put_budget(struct line *l, const struct tr_budget *rec)
+{
+	put_when(l, &rec->h);
+	term_style(l->out, l->color, STYLE_ERROR);
+	if (rec->unshown) {
+		buf_u64(l->out, rec->unshown);
+		buf_str(l->out, rec->unshown == 1 ? " call was not shown here; " :
+						    " calls were not shown here; ");
+	}
+	buf_str(l->out, "watching takes ");
+	render_percent(rec->used, l->out);
+	buf_str(l->out, " of the processors: ");
+	buf_str(l->out, render_shown(rec));
+	term_reset(l->out, l->color);
+}
+
 void render_human(struct render *r, const struct tr_hdr *rec, struct buf *out)
 {
 	struct line l = { .r = r, .out = out, .from = out->len, .color = r->view.color };
 
-	if (!rec->type || rec->type >= TR_TASK)
+	if (!rec->type || (rec->type >= TR_TASK && rec->type != TR_BUDGET))
 		return;
-	if (rec->type != TR_LOST)
+	if (rec->type != TR_LOST && rec->type != TR_BUDGET)
 		begin_line(&l, rec);
 	switch (rec->type) {
 	case TR_SYSCALL:
@@ -439,6 +455,9 @@ void render_human(struct render *r, const struct tr_hdr *rec, struct buf *out)
 		break;
 	case TR_FORK:
 		put_fork(&l, (const void *)rec);
+		break;
+	case TR_BUDGET:
+		put_budget(&l, (const void *)rec);
 		break;
 	default:
 		put_lost(&l, (const void *)rec);

@@ -264,6 +264,25 @@ static void put_lost(struct render *r, const struct tr_lost *rec, struct json *j
 		    rec->where == TR_LOST_RATE ? "rate" : "client");
 }
 
+static void put_budget(struct render *r, const struct tr_budget *rec, struct json *j)
+{
+	static const char *const shown[] = {"all", "no-data", "counts"};
+
+	json_begin(j, '{');
+	json_key(j, "type");
+	json_str(j, "budget");
+	json_key(j, "time");
+	json_seconds(j, render_start_ns(r, &rec->h));
+	json_key(j, "shown");
+	json_str(j, rec->shown < TR_SHOWN_MAX ? shown[rec->shown] : "other");
+	json_key(j, "not_shown");
+	json_u64(j, rec->unshown);
+	json_key(j, "used_per_mille");
+	json_u64(j, rec->used);
+	json_key(j, "budget_per_mille");
+	json_u64(j, rec->limit);
+}
+
 void render_json(struct render *r, const struct tr_hdr *rec, struct buf *out)
 {
 	struct json j = { out, false };
@@ -286,6 +305,9 @@ void render_json(struct render *r, const struct tr_hdr *rec, struct buf *out)
 		break;
 	case TR_LOST:
 		put_lost(r, (const void *)rec, &j);
+		break;
+	case TR_BUDGET:
+		put_budget(r, (const void *)rec, &j);
 		break;
 	default:
 		return;

@@ -456,6 +456,19 @@ static void put_lost(const struct tr_lost *rec, struct buf *out)
 						  " events: they were not read in time ---\n");
 }
 
+static void put_budget(const struct tr_budget *rec, struct buf *out)
+{
+	buf_str(out, "--- budget: ");
+	if (rec->unshown) {
+		buf_u64(out, rec->unshown);
+		buf_str(out, " calls not shown; ");
+	}
+	render_percent(rec->used, out);
+	buf_str(out, " used, ");
+	buf_str(out, render_shown(rec));
+	buf_str(out, " ---\n");
+}
+
 void render_strace(struct render *r, const struct tr_hdr *rec, struct buf *out)
 {
 	switch (rec->type) {
@@ -475,6 +488,9 @@ void render_strace(struct render *r, const struct tr_hdr *rec, struct buf *out)
 		break;
 	case TR_LOST:
 		put_lost((const void *)rec, out);
+		break;
+	case TR_BUDGET:
+		put_budget((const void *)rec, out);
 		break;
 	default:
 		break;

@@ -76,6 +76,12 @@ struct backend_ops {
 	void (*retell)(struct backend *b); /* tells all facts again, to everybody */
 	/* The process is not traced, as long as that is so. */
 	void (*ignore)(struct backend *b, uint32_t tgid, enum ignored_by by);
+	/* Of a session with a budget: how much it gets; how many calls it was not shown, since the last time. */
+	void (*show)(struct backend *b, unsigned int session, enum tr_shown shown);
+	uint64_t (*unshown)(struct backend *b, unsigned int session);
+	/* What the programs cost: time that they ran from begin to end, in ns; -EPERM: nobody may know. */
+	void (*cost_begin)(struct backend *b);
+	int64_t (*cost_end)(struct backend *b);
 	void (*stats)(struct backend *b, struct backend_stats *stats);
 };
 

@@ -165,6 +165,7 @@ static void find_maps(struct backend *b)
 	struct tracer_bpf *s = b->skel;
 
 	b->cfg = &s->bss->cfg;
+	b->obj = s->obj;
 	b->maps = (struct bpf_maps){
 	    .by_tgid = bpf_map__fd(s->maps.by_tgid),
 	    .by_tid = bpf_map__fd(s->maps.by_tid),
@@ -192,6 +193,7 @@ static int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_b
 	if (!b)
 		return -ENOMEM;
 	b->sink = *sink;
+	b->cost_fd = -1;
 	r = load(b, ring_bytes);
 	if (!r) {
 		find_maps(b);
@@ -309,9 +311,11 @@ void bpf_counters(struct backend *b, struct tr_counters *fresh)
 		for (int i = 0; i < b->ncpus; i++) {
 			sum.lost[s] += b->counters[i].lost[s];
 			sum.uncounted[s] += b->counters[i].uncounted[s];
+			sum.unshown[s] += b->counters[i].unshown[s];
 			sum.over_rate[s] += b->counters[i].over_rate[s];
 		}
 		fresh->lost[s] = sum.lost[s] - b->reported.lost[s];
+		fresh->unshown[s] = sum.unshown[s] - b->reported.unshown[s];
 		fresh->uncounted[s] = sum.uncounted[s] - b->reported.uncounted[s];
 		fresh->over_rate[s] = sum.over_rate[s] - b->reported.over_rate[s];
 	}
@@ -324,6 +328,7 @@ static void report_lost(struct backend *b)
 
 	bpf_counters(b, &fresh);
 	for (unsigned int s = 0; s < TR_MAX_SESSIONS; s++) {
+		b->unshown[s] += fresh.unshown[s];
 		if (!b->sessions[s].filter)
 			continue;
 		b->uncounted[s] += fresh.uncounted[s];
@@ -345,7 +350,7 @@ static int bpf_session_add(struct backend *b, unsigned int session, const struct
 		return -EOPNOTSUPP;
 	}
 	report_lost(b);
-	b->uncounted[session] = 0;
+	b->uncounted[session] = b->unshown[session] = 0;
 	r = bpf_filter_add(b, session, f, who, err);
 	if (r || !needs_programs(f))
 		return r;
@@ -377,6 +382,21 @@ static void bpf_session_del(struct backend *b, unsigned int session)
 		detach(b);
 	else
 		attach_switches(b);
+}
+
+static void bpf_show(struct backend *b, unsigned int session, enum tr_shown shown)
+{
+	compile_shown(b->cfg, session, b->sessions[session].filter, shown);
+}
+
+static uint64_t bpf_unshown(struct backend *b, unsigned int session)
+{
+	uint64_t n;
+
+	report_lost(b);
+	n = b->unshown[session];
+	b->unshown[session] = 0;
+	return n;
 }
 
 static int bpf_fd(struct backend *b, unsigned int i)
@@ -458,5 +478,9 @@ const struct backend_ops backend_bpf = {
     .pending = bpf_pending,
     .retell = bpf_filter_forget,
     .ignore = bpf_ignore,
+    .show = bpf_show,
+    .unshown = bpf_unshown,
+    .cost_begin = bpf_cost_begin,
+    .cost_end = bpf_cost_end,
     .stats = bpf_stats,
 };

@@ -14,6 +14,7 @@
 struct tracer_bpf;
 struct tr_capture;
 struct bpf_link;
+struct bpf_object;
 
 /* File descriptors of the maps that sessions are compiled into. */
 struct bpf_maps {
@@ -32,6 +33,7 @@ struct bpf_session {
 struct backend {
 	struct sink sink;
 	struct tracer_bpf *skel;
+	struct bpf_object *obj; /* of it */
 	struct tr_config *cfg; /* shared with the programs */
 	struct bpf_maps maps;
 	struct ring rings[2 * TR_RINGS_MAX]; /* first the small ones, then as many large ones */
@@ -49,6 +51,9 @@ struct backend {
 	struct tr_counters reported;
 	uint64_t records, lost;
 	uint64_t uncounted[TR_MAX_SESSIONS]; /* not yet handed to their session */
+	uint64_t unshown[TR_MAX_SESSIONS];   /* the same */
+	int cost_fd; /* run-time statistics are on as long as it is open; -1: they are off */
+	uint64_t cost_ns; /* what they were when that began */
 	uint64_t epoch_ns; /* when summary_begin was called, 0: not */
 	struct tr_capture *capture; /* scratch for pending calls */
 };
@@ -61,6 +66,10 @@ int bpf_filter_add(struct backend *b, unsigned int session, const struct filter 
 		   const struct watcher *who, char *err);
 void bpf_filter_del(struct backend *b, unsigned int session);
 void bpf_filter_forget(struct backend *b); /* tasks cache nothing, sessions know nothing */
+
+/* bpf_cost.c */
+void bpf_cost_begin(struct backend *b);
+int64_t bpf_cost_end(struct backend *b);
 
 /* bpf_scan.c */
 int bpf_pending(struct backend *b, int session);

@@ -81,12 +81,31 @@ static void enter_kind(struct tr_config *cfg, unsigned int session, const struct
 			 f->slower_ns <= TR_BLOCKED_NS);
 }
 
+void compile_shown(struct tr_config *cfg, unsigned int session, const struct filter *f,
+		   enum tr_shown shown)
+{
+	uint64_t mask = 1ULL << session;
+
+	enter_kind(cfg, session, f);
+	if (shown >= TR_SHOWN_NO_DATA) {
+		compile_set(&cfg->data, mask, false);
+		compile_set(&cfg->whole, mask, false);
+		compile_set(&cfg->fds, mask, false);
+		compile_set(&cfg->ret_fds, mask, false);
+	}
+	if (shown == TR_SHOWN_COUNTS)
+		compile_set(&cfg->blocked, mask, false);
+	compile_set(&cfg->counted, mask, shown == TR_SHOWN_COUNTS);
+}
+
 void compile_enter(struct tr_config *cfg, unsigned int session, const struct filter *f,
 		   uint64_t now_ns)
 {
 	enter_calls(cfg, f, 1ULL << session);
 	enter_results(cfg, session, f);
 	enter_kind(cfg, session, f);
+	compile_set(&cfg->counted, 1ULL << session, false);
+	compile_set(&cfg->budgeted, 1ULL << session, f->budget != 0);
 	cfg->born_ns[session] = now_ns;
 }
 

@@ -20,6 +20,10 @@ void compile_changed(struct tr_config *cfg);
 void compile_enter(struct tr_config *cfg, unsigned int session, const struct filter *f,
 		   uint64_t now_ns);
 
+/* How much of it the session gets from now on; `budgeted` sessions only. */
+void compile_shown(struct tr_config *cfg, unsigned int session, const struct filter *f,
+		   enum tr_shown shown);
+
 void compile_plans(struct tr_config *cfg); /* the capture plans, from the table */
 
 #endif

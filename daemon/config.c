@@ -56,6 +56,7 @@ static const struct key keys[] = {
 	{"daemon", "max-sessions", KIND_NUMBER, AT(max_sessions),   .min = 1, .max = 64},
 	{"daemon", "log-level",    KIND_ENUM,   AT(log_level),      .words = levels},
 	{"daemon", "payload",      KIND_ENUM,   AT(payload),        .words = payloads},
+	{"daemon", "budget",       KIND_NUMBER, AT(budget),         .min = 0, .max = 100},
 	{"daemon", "recordings",   KIND_PATH,   AT(recordings),     .max = 0},
 	{"daemon", "recordings-mb", KIND_NUMBER, AT(recordings_mb), .min = 1, .max = 1000000},
 	{"user",   "sessions",     KIND_NUMBER, AT(user.sessions),  .min = 0, .max = 64},

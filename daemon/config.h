@@ -63,6 +63,7 @@ struct config {
 	uint32_t max_sessions;	     /* of all users */
 	int log_level;		     /* LOG_ERR to LOG_DEBUG */
 	enum config_payload payload; /* the most for everybody who is in no group below */
+	uint32_t budget;	     /* per cent of the processors that a stream may cost; 0: any */
 	char recordings[200];	     /* the directory for what recorders save */
 	uint32_t recordings_mb;	     /* of all files there */
 	/* [user] */

@@ -16,6 +16,7 @@
 #include <core/buf.h>
 #include "admit.h"
 #include "client.h"
+#include "govern.h"
 #include "hello.h"
 #include "log.h"
 #include "procfs.h"
@@ -37,6 +38,8 @@ struct ctl {
 	struct hub *hub;
 	struct admission admission;
 	struct recorders *recorders;
+	struct govern govern;
+	const struct config *config;
 	struct event *listener, *tick;
 	struct event *rest; /* from accepting, where descriptors have run out */
 	struct event *rings[16];
@@ -73,6 +76,7 @@ static void end_session(struct client *c, struct tr_end *end_x)
 {
 	struct hub_session_stats stats;
 
+	govern_end(&c->ctl->govern, c->session, now_ns(CLOCK_MONOTONIC));
 	if (!hub_session_stats(c->ctl->hub, c->session, &stats))
 		admit_closed(c->user, stats.limit_bytes);
 	hub_close(c->ctl->hub, c->session, end_x);
@@ -190,6 +194,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	scan_blocked(ctl);
 	set_tick(ctl, n ? TICK_BUSY_US : TICK_IDLE_US);
 	recorders_tick(ctl->recorders, now_ns(CLOCK_MONOTONIC));
+	govern_tick(&ctl->govern, now_ns(CLOCK_MONOTONIC));
 	serve_sessions(ctl);
 }
 
@@ -214,7 +219,11 @@ static int start_session(struct client *c, struct filter *f, char *err)
 		filter_done(f);
 		return r;
 	}
+	if (!f->budget && f->kind == FILTER_STREAM && ctl->ops->show)
+		f->budget = ctl->config->budget * 10;
 	r = hub_open(ctl->hub, f, &user, err);
+	if (r >= 0)
+		govern_add(&ctl->govern, r, f->kind == FILTER_STREAM ? f->budget : 0);
 	if (r >= 0 && !hub_session_stats(ctl->hub, r, &stats))
 		admit_opened(c->user, stats.limit_bytes);
 	return r;
@@ -519,6 +528,8 @@ struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, stru
 		ctl->rings[i] = event_new(base, fd, EV_READ | EV_PERSIST | EV_ET, on_ring, ctl);
 		event_add(ctl->rings[i], NULL);
 	}
+	ctl->config = config;
+	govern_init(&ctl->govern, ops, b, hub);
 	ctl->recorders = recorders_new(hub, config, ops->name);
 	if (!ctl->recorders) {
 		ctl_free(ctl);

@@ -388,6 +388,11 @@ int hub_open(struct hub *h, struct filter *f, const struct hub_user *user, char 
 	return n;
 }
 
+void hub_tell(struct hub *h, int session, const struct tr_hdr *rec)
+{
+	put(h, &h->sessions[session], rec, true);
+}
+
 void hub_stop(struct hub *h, int session)
 {
 	h->ops->session_del(h->backend, session);

@@ -66,6 +66,9 @@ void hub_start(struct hub *h, struct backend *b); /* the backend that feeds it *
  */
 int hub_open(struct hub *h, struct filter *f, const struct hub_user *user, char *err);
 
+/* Puts a notice of the daemon's own into the stream; it is not counted. */
+void hub_tell(struct hub *h, int session, const struct tr_hdr *rec);
+
 /* No more records are made for it; what was made comes with the next hub_drain. */
 void hub_stop(struct hub *h, int session);
 

@@ -101,6 +101,8 @@ static int refuse(char *err, const char *sentence)
 
 int ptrace_session_enter(struct backend *b, unsigned int session, const struct filter *f, char *err)
 {
+	if (f->budget)
+		return refuse(err, "ptrace can't keep to a budget: it stops each call");
 	if (!f->pid.n && !f->tid.n)
 		return refuse(err, "ptrace can't watch the whole system: give --pid, or use run");
 	if (f->ncgroup || f->nunit)

@@ -192,6 +192,16 @@ static int set_string(struct filter *f, const char *value, char *err)
 	return r;
 }
 
+static int set_budget(struct filter *f, const char *value, char *err)
+{
+	uint64_t v;
+	int r = set_number("budget", value, 1000, &v, err);
+
+	if (!r)
+		f->budget = (uint32_t)v;
+	return r;
+}
+
 static int set_queue(struct filter *f, const char *value, char *err)
 {
 	uint64_t v;
@@ -345,6 +355,12 @@ static void put_slower(const struct filter *f, struct text *t)
 		put_number(t, "slower_ns", f->slower_ns);
 }
 
+static void put_budget(const struct filter *f, struct text *t)
+{
+	if (f->budget)
+		put_number(t, "budget", f->budget);
+}
+
 static void put_string(const struct filter *f, struct text *t)
 {
 	put_number(t, "string", f->string_limit);
@@ -385,6 +401,7 @@ static const struct key keys[] = {
 	FLAG(sentences),
 	{"inject",      set_inject,    put_inject, 0},
 	{"string",      set_string,    put_string, 0},
+	{"budget",      set_budget,    put_budget, 0},
 	{"queue",       set_queue,     put_queue, 0},
 };
 /* clang-format on */

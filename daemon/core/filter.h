@@ -66,6 +66,7 @@ struct filter {
 	uint32_t ninject;
 	char *inject[16]; /* inject=LIST:error=ENOENT: tampering (inject.h); owned */
 	uint32_t string_limit; /* string=N: bytes of T_STR and data that are captured */
+	uint32_t budget;       /* budget=N: thousandths of the processors that it may cost; 0: any */
 	uint32_t queue_bytes;  /* queue=N: the most that waits for this client; 0: the server's default */
 };
 

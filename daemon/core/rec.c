@@ -14,7 +14,7 @@ static const uint16_t fixed_size[TR_TYPE_MAX] = {
 	[TR_EXEC] = sizeof(struct tr_exec),	  [TR_EXIT] = sizeof(struct tr_exit),
 	[TR_FORK] = sizeof(struct tr_fork),	  [TR_LOST] = sizeof(struct tr_lost),
 	[TR_TASK] = sizeof(struct tr_task),	  [TR_FD] = sizeof(struct tr_fd),
-	[TR_RESET] = sizeof(struct tr_hdr),
+	[TR_RESET] = sizeof(struct tr_hdr),	  [TR_BUDGET] = sizeof(struct tr_budget),
 };
 
 static int items_fit(const struct tr_syscall *rec)

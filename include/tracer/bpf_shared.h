@@ -38,6 +38,8 @@ struct tr_config {
 	__u64 env;	 /* the variables of a new program */
 	__u64 cpu_time;	 /* summary sessions whose times are without the waiting */
 	__u64 returned;	 /* and those that count only calls that return */
+	__u64 budgeted;	 /* sessions with a budget, which may be: */
+	__u64 counted;	 /* sessions that get no record of a call for now, only their number */
 	__u64 entries;	 /* reports of calls as soon as they wait */
 	__u64 failed, ok; /* only such results */
 	__u64 by_errno;	 /* sessions that name errors: errnos[] decides */
@@ -68,6 +70,7 @@ struct tr_owner {
 /* Counted per CPU. */
 struct tr_counters {
 	__u64 lost[TR_MAX_SESSIONS];	  /* records that did not fit into the ring */
+	__u64 unshown[TR_MAX_SESSIONS];	  /* calls of sessions that are `counted` */
 	__u64 uncounted[TR_MAX_SESSIONS]; /* calls that a summary could not count */
 	__u64 over_rate[TR_MAX_SESSIONS]; /* records more than a limited session may have */
 };

@@ -46,6 +46,7 @@ enum tr_type {
 	TR_TASK,	/* struct tr_task: a fact, precedes the first record of the task */
 	TR_FD,		/* struct tr_fd: a fact, precedes the first record that uses the descriptor */
 	TR_RESET,	/* only the header: forget all facts, they will be told again */
+	TR_BUDGET,	/* struct tr_budget: from here on more or less is shown */
 	TR_TYPE_MAX
 };
 
@@ -163,6 +164,23 @@ enum tr_lost_where {
 	TR_LOST_WHERES
 };
 
+/* What a session with a budget gets. */
+enum tr_shown {
+	TR_SHOWN_ALL = 0,
+	TR_SHOWN_NO_DATA, /* calls without what their arguments point to */
+	TR_SHOWN_COUNTS,  /* no calls; how many there were is told with the next struct tr_budget */
+	TR_SHOWN_MAX
+};
+
+struct tr_budget {
+	struct tr_hdr h;
+	__u32 shown;	/* enum tr_shown */
+	__u32 used;	/* of the processors, in thousandths */
+	__u32 limit;
+	__u32 pad;
+	__u64 unshown;	/* calls since the last that were counted only */
+};
+
 /* What is known of a task. Told again when any of it changes. */
 struct tr_task {
 	struct tr_hdr h;
@@ -215,6 +233,7 @@ _Static_assert(sizeof(struct tr_exec) == 40, "tr_exec");
 _Static_assert(sizeof(struct tr_exit) == 56, "tr_exit");
 _Static_assert(sizeof(struct tr_fork) == 40, "tr_fork");
 _Static_assert(sizeof(struct tr_lost) == 48, "tr_lost");
+_Static_assert(sizeof(struct tr_budget) == 56, "tr_budget");
 _Static_assert(sizeof(struct tr_task) == 88, "tr_task");
 _Static_assert(sizeof(struct tr_fd) == 64, "tr_fd");
 

@@ -16,6 +16,7 @@ MORE = {
     "exit": HEAD + ["process"],
     "fork": HEAD + ["child_pid", "child_tid"],
     "lost": ["type", "time", "count", "where"],
+    "budget": ["type", "time", "shown", "not_shown", "used_per_mille", "budget_per_mille"],
     "end": ["type", "events", "lost"],
 }
 
@@ -73,7 +74,7 @@ def main():
         sys.exit("there is not one end line, at the end: %r" % ev[-3:])
     end = ev.pop()
     lost = sum(e["count"] for e in ev if e["type"] == "lost")
-    told = [e for e in ev if e["type"] != "lost"]
+    told = [e for e in ev if e["type"] not in ("lost", "budget")]
     if end["events"] != len(told):
         sys.exit("the end says %d events, there are %d" % (end["events"], len(told)))
     if end["lost"] < lost:
