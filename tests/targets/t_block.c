@@ -4,8 +4,10 @@
  * t_block late MS: in a read of a pipe that ends after MS milliseconds.
  */
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -55,9 +57,14 @@ static void block_poll(void)
 
 static void block_wait(void)
 {
-	if (fork())
+	pid_t parent = getpid();
+
+	if (fork()) {
 		wait(NULL);
-	else
+		return;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == parent)
 		pause();
 }
 
