@@ -102,7 +102,7 @@ cleanly_installed() {
 
 # What holds on every kernel that BPF works on, with the privileges that the unit gives.
 service_runs() {
-	ok "installing it starts it" until_ok 60 active tracerd
+	ok "installing it starts it" until_ok 200 active tracerd
 	ok "and enables it" is "$(systemctl is-enabled tracerd)" enabled
 	ok "it runs as tracer" is "$(stat -c %U "/proc/$(main_pid)")" tracer
 	ok "with four capabilities" grep -q 'CapEff:.000000c000080004' "/proc/$(main_pid)/status"

@@ -35,6 +35,8 @@ make_overlay() {
 	mkdir -p "$top/t/tests/targets"
 	cp -r "$here/../integration" "$top/t/tests/"
 	cp "$build"/tests/targets/t_* "$top/t/tests/targets/"
+	mkdir -p "$top/etc/systemd/system.conf.d"
+	printf '[Manager]\nDefaultTimeoutStartSec=300\n' >"$top/etc/systemd/system.conf.d/slow.conf"
 	echo 0123456789abcdef0123456789abcdef >"$top/etc/machine-id"
 	cat >"$top/etc/systemd/system/tracer-test.service" <<-'UNIT'
 		[Unit]
