@@ -220,7 +220,7 @@ static const struct {
     {set_user, users, false},	    {set_cgroup, cgroups, false}, {set_unit, units, false},
     {set_syscall, syscalls, true},  {set_format, formats, false}, {set_color, colors, false},
     {set_backend, backends, false}, {set_output, files, false},	  {set_socket, files, false},
-    {set_path, files, false},
+    {set_path, files, false},	    {set_file, files, false},
 };
 
 static void offer_values(struct completion *c, const struct opt *opt)

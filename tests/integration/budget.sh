@@ -12,7 +12,8 @@ conf=$dir/conf
 : >"$conf"
 daemon_start --config "$conf"
 
-# adds_up FILE CALLS: shown, not shown and lost are so many in all.
+# adds_up FILE CALLS: shown, not shown and lost are so many in all; among what was lost there can be a few
+# other records.
 adds_up() {
 	python3 -c 'import json, sys
 ev = [json.loads(l) for l in open(sys.argv[1])]
@@ -20,7 +21,8 @@ shown = sum(e.get("syscall") == "getppid" for e in ev)
 hidden = sum(e["not_shown"] for e in ev if e["type"] == "budget")
 lost = sum(e["count"] for e in ev if e["type"] == "lost")
 print(shown, hidden, lost, [e for e in ev if e["type"] == "budget"])
-sys.exit(not (shown + hidden + lost == int(sys.argv[2]) and shown and hidden))' "$1" "$2"
+over = shown + hidden + lost - int(sys.argv[2])
+sys.exit(not (0 <= over <= (20 if lost else 0) and shown and hidden))' "$1" "$2"
 }
 
 # steps FILE: what was shown one after the other.
@@ -50,7 +52,7 @@ ok "several threads add up" adds_up "$out" 2100001
 # What others do on the host costs, too: a budget that they alone do not take.
 watch "$out" --comm busy-one --budget 7% -e getppid,openat
 "$dir/bin/busy-one" 2 1500000 0 0
-ok "after a storm" says '"shown":"counts"' "$out"
+ok "after a storm" until_ok 10 says '"shown":"counts"' "$out"
 ok "all is shown again" until_ok 30 says '"shown":"all"' "$out"
 "$dir/bin/busy-one" 1 10 5 0
 unwatch

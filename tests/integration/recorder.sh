@@ -99,7 +99,11 @@ else
 	skip "another user may not" "setpriv is not installed"
 fi
 
+dump "$out" one -e openat
+ok "paths are kept" events "$out" 'calls("openat")[-1]["args"]["pathname"].startswith("/")'
 cat >"$conf" <<EOF
+[daemon]
+payload = off
 [recorder one]
 filter = --comm rec-one -e '!futex'
 [recorder two]
@@ -110,6 +114,8 @@ until_ok 10 recorder_has two recording=yes
 ok "a recorder can be added" recorder_has two recording=yes
 dump "$out" one
 ok "the others keep what they have" events "$out" 'len(calls("getppid")) == 17'
+ok "who may see no data gets none" events "$out" \
+	'all(c["args"]["pathname"].startswith("0x") for c in calls("openat")) and {e["comm"] for e in calls()} == {"rec-one"}'
 ok "and removed" not recorder_has small recording=yes
 : >"$conf"
 kill -HUP "$daemon_pid"
