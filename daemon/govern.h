@@ -21,6 +21,7 @@ struct govern {
 	uint64_t self_at_ns, self_ns; /* our own time, and when it was taken */
 	uint64_t records;   /* at that time, for where the programs can't be measured */
 	uint32_t used;	    /* as measured last */
+	uint64_t unshown[TR_MAX_SESSIONS]; /* calls that are still to be told */
 	struct budget budgets[TR_MAX_SESSIONS]; /* limit 0: none */
 };
 
