@@ -2,7 +2,8 @@
 /*
  * ring.c - see ring.h. The layout is kernel ABI (kernel/bpf/ringbuf.c, libbpf's ringbuf.c): a consumer page
  * that we write, a producer page and twice the data that we read; every record has an 8-byte header
- * with its length and two flags.
+ * with its length and two flags. Of the second time only as much is mapped as a record at the end needs: pages
+ * that are mapped twice count twice as memory of the process.
  */
 #include "ring.h"
 
@@ -13,6 +14,12 @@
 #include <unistd.h>
 
 #define RING_HDR 8
+#define RING_BEYOND (64u << 10) /* more than the largest record; no ring is smaller */
+
+static size_t read_size(size_t size)
+{
+	return sysconf(_SC_PAGESIZE) + size + RING_BEYOND;
+}
 
 int ring_map(struct ring *r, int fd, size_t size)
 {
@@ -26,7 +33,7 @@ int ring_map(struct ring *r, int fd, size_t size)
 	if (p == MAP_FAILED)
 		return -errno;
 	r->consumer = p;
-	p = mmap(NULL, page + 2 * size, PROT_READ, MAP_SHARED, fd, page);
+	p = mmap(NULL, read_size(size), PROT_READ, MAP_SHARED, fd, page);
 	if (p == MAP_FAILED)
 		return -errno;
 	r->producer = p;
@@ -40,7 +47,7 @@ void ring_unmap(struct ring *r)
 	size_t page = sysconf(_SC_PAGESIZE);
 
 	if (r->producer)
-		munmap((void *)r->producer, page + 2 * r->size);
+		munmap((void *)r->producer, read_size(r->size));
 	if (r->consumer)
 		munmap(r->consumer, page);
 	if (r->fd > 0)

@@ -25,7 +25,7 @@ bool buf_grow(struct buf *b, size_t more); /* room for so many bytes; false: no 
 
 static inline void buf_put(struct buf *b, const void *p, size_t n)
 {
-	if (b->cap - b->len < n && !buf_grow(b, n))
+	if (!n || (b->cap - b->len < n && !buf_grow(b, n)))
 		return;
 	memcpy(b->p + b->len, p, n);
 	b->len += n;
