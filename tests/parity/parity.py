@@ -249,7 +249,7 @@ def tokens(line):
         elif token in ",(":
             key = last if last == "htons" else ""
         yield token, key
-        if re.match(r"\w", token):
+        if re.match(r"[A-Za-z_]", token):
             last = token
 
 
