@@ -64,13 +64,14 @@ run_one() {
 	build=$1 name=$2
 	shift 2
 	out=$scratch/out
+	began=$(date +%s)
 	SRC_DIR=$src BUILD_DIR=$build TRACECTL=$build/cli/tracectl TRACERD=$build/daemon/tracerd \
 		CMOCKA_MESSAGE_OUTPUT=TAP \
 		timeout -k 10 "${TEST_TIMEOUT:-300}" "$@" >"$out" 2>&1 </dev/null
 	count_tap "$out" $?
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-	printf '%-14s %-40s %d passed, %d failed, %d skipped\n' \
-		"$(basename "$build")" "$name" "$p" "$f" "$s"
+	printf '%-14s %-28s %4d passed, %d failed, %d skipped, %d s\n' \
+		"$(basename "$build")" "$name" "$p" "$f" "$s" $(($(date +%s) - began))
 	grep -i '^\(not \)\{0,1\}ok.*# *skip\|^1\.\.0' "$out" | sed 's/^/    /'
 	if [ "$f" -gt 0 ]; then
 		[ -z "$why" ] || echo "    $name: $why"
