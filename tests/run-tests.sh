@@ -28,6 +28,8 @@ passed=0
 failed=0
 skipped=0
 scratch=$(mktemp -d)
+# Tests start Python often: so the program itself, where python3 is a script that looks for it.
+python=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null) && PATH=$(dirname "$python"):$PATH
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 
