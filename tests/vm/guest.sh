@@ -235,7 +235,7 @@ without_bpf() {
 # What the tests of the source tree say here, as cases of ours.
 source_test() {
 	SRC_DIR=/t BUILD_DIR=/t TRACECTL=/usr/bin/tracectl TRACERD=/usr/sbin/tracerd \
-		timeout 300 sh "/t/tests/integration/$1.sh" >"$dir/tap" 2>&1
+		timeout 900 sh "/t/tests/integration/$1.sh" >"$dir/tap" 2>&1
 	while read -r line; do
 		case $line in
 		"ok "*) cases=$((cases + 1)) && echo "ok $cases - $1: ${line#* - }" ;;

@@ -7,9 +7,9 @@
 # --quick leaves out what takes minutes on an emulated processor. What is downloaded stays in $TRACER_VM_CACHE, or BUILD_DIR/vm.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-much=all
+much=all limit=1500
 if [ "$1" = --quick ]; then
-	much=quick
+	much=quick limit=600
 	shift
 fi
 build=$(cd "$1" && pwd)
@@ -71,7 +71,7 @@ boot() {
 	root=$(sh "$here/image.sh" "$cache" root)
 	(cd "$scratch/overlay" && find . | cpio --quiet -o -H newc | zstd -q -1) >"$scratch/overlay.cpio"
 	cat "$root" "$scratch/overlay.cpio" >"$scratch/initrd"
-	timeout "${TRACER_VM_TIMEOUT:-600}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-cx16 \
+	timeout "${TRACER_VM_TIMEOUT:-$limit}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-cx16 \
 		-m 2048 -smp 2 -display none -monitor none -no-reboot -nodefaults \
 		-serial file:"$scratch/console" -serial file:"$scratch/tap" \
 		-kernel "$kernel" -initrd "$scratch/initrd" \
