@@ -1,37 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #
-# run-tests.sh [-t NAME].. BUILD_DIR.. - runs the test programs of one or more build trees and counts
-# their cases. Every program speaks TAP: unit tests by cmocka, scripts by themselves. One that ends
-# without telling all the cases of its plan, or in failure although every case is ok, is one failure
-# more. NAME is as ctest has it: unit/test_filter, integration/run. Ends with "N passed, N failed,
-# N skipped", and with status 1 if anything failed.
+# run-tests.sh [-t NAME].. [-j JOBS] BUILD_DIR.. - runs the test programs of one or more build trees and
+# counts their cases, JOBS programs at a time (one per processor), and those that measure or change the
+# whole machine, which say so by a line "# Alone: WHY", one by one after the others. Every program speaks
+# TAP: unit tests by cmocka, scripts by themselves. One that ends without telling all the cases of its plan, or in
+# failure although every case is ok, is one failure more. NAME is as ctest has it: unit/test_filter,
+# integration/run. Ends with "N passed, N failed, N skipped", and with status 1 if anything failed.
 set -u
 LC_ALL=C.UTF-8
 export LC_ALL
 
 src=$(cd "$(dirname "$0")/.." && pwd)
-only=
-while getopts t: option; do
-	case $option in
-	t) only="$only $OPTARG " ;;
-	*) exit 2 ;;
-	esac
-done
-shift $((OPTIND - 1))
-if [ $# -eq 0 ]; then
-	echo "usage: run-tests.sh [-t NAME].. BUILD_DIR.." >&2
-	exit 2
-fi
-
-passed=0
-failed=0
-skipped=0
-scratch=$(mktemp -d)
-# Tests start Python often: so the program itself, where python3 is a script that looks for it.
-python=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null) && PATH=$(dirname "$python"):$PATH
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
 
 p=0 f=0 s=0 why=
 
@@ -61,25 +41,59 @@ count_tap() {
 		}' "$1")"
 }
 
-# run_one BUILD_DIR NAME COMMAND..
+# run_one SCRATCH BUILD_DIR NAME FILE: runs a test, prints what came of it, and adds its line to SCRATCH/counts.
 run_one() {
-	build=$1 name=$2
-	shift 2
-	out=$scratch/out
+	scratch=$1 build=$2 name=$3 file=$4
+	out=$(mktemp "$scratch/out.XXXXXX")
+	case $file in
+	*.sh) set -- sh "$file" ;;
+	*) set -- "$file" ;;
+	esac
 	began=$(date +%s)
 	SRC_DIR=$src BUILD_DIR=$build TRACECTL=$build/cli/tracectl TRACERD=$build/daemon/tracerd \
 		CMOCKA_MESSAGE_OUTPUT=TAP \
 		timeout -k 10 "${TEST_TIMEOUT:-300}" "$@" >"$out" 2>&1 </dev/null
 	count_tap "$out" $?
-	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-	printf '%-14s %-28s %4d passed, %d failed, %d skipped, %d s\n' \
-		"$(basename "$build")" "$name" "$p" "$f" "$s" $(($(date +%s) - began))
-	grep -i '^\(not \)\{0,1\}ok.*# *skip\|^1\.\.0' "$out" | sed 's/^/    /'
-	if [ "$f" -gt 0 ]; then
-		[ -z "$why" ] || echo "    $name: $why"
-		tail -n 300 "$out" | sed 's/^/    /'
-	fi
+	echo "$p $f $s" >>"$scratch/counts"
+	{
+		printf '%-14s %-28s %4d passed, %d failed, %d skipped, %d s\n' \
+			"$(basename "$build")" "$name" "$p" "$f" "$s" $(($(date +%s) - began))
+		grep -i '^\(not \)\{0,1\}ok.*# *skip\|^1\.\.0' "$out" | sed 's/^/    /'
+		if [ "$f" -gt 0 ]; then
+			[ -z "$why" ] || echo "    $name: $why"
+			tail -n 300 "$out" | sed 's/^/    /'
+		fi
+	} >"$out.said"
+	flock "$scratch" cat "$out.said"
 }
+
+if [ "${1:-}" = --one ]; then
+	shift
+	run_one "$@"
+	exit 0
+fi
+
+only=
+jobs=$(nproc)
+while getopts t:j: option; do
+	case $option in
+	t) only="$only $OPTARG " ;;
+	j) jobs=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+if [ $# -eq 0 ]; then
+	echo "usage: run-tests.sh [-t NAME].. [-j JOBS] BUILD_DIR.." >&2
+	exit 2
+fi
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+: >"$scratch/together"
+: >"$scratch/alone"
+: >"$scratch/counts"
 
 wanted() {
 	case $only in
@@ -88,69 +102,76 @@ wanted() {
 	esac
 }
 
-run_units() {
+# queue BUILD_DIR NAME FILE
+queue() {
+	wanted "$2" || return 0
+	list=together
+	case $3 in
+	*.sh) ! grep -q '^# Alone: ' "$3" || list=alone ;;
+	esac
+	printf '%s\0' --one "$scratch" "$1" "$2" "$3" >>"$scratch/$list"
+}
+
+# queue_scripts BUILD_DIR FOLDER
+queue_scripts() {
+	for script in "$src/tests/$2"/*.sh; do
+		case $script in
+		*/lib*) ;;
+		*) queue "$1" "$2/$(basename "$script" .sh)" "$script" ;;
+		esac
+	done
+}
+
+queue_units() {
 	for source in "$src"/tests/unit/test_*.c; do
 		name=$(basename "$source" .c)
-		if [ -f "$source" ] && wanted "unit/$name"; then
-			run_one "$1" "unit/$name" "$1/tests/unit/$name"
-		fi
+		queue "$1" "unit/$name" "$1/tests/unit/$name"
 	done
 }
 
-# run_scripts BUILD_DIR FOLDER
-run_scripts() {
-	for script in "$src/tests/$2"/*.sh; do
-		name=$2/$(basename "$script" .sh)
-		case $name in
-		*/lib*) continue ;;
-		esac
-		if [ -x "$script" ] && wanted "$name"; then
-			run_one "$1" "$name" "$script"
-		elif [ -f "$script" ] && wanted "$name"; then
-			run_one "$1" "$name" sh "$script"
-		fi
-	done
+# What two tracers say of the same programs takes minutes with sanitizers, so that it is left to the other builds.
+queue_traced() {
+	grep -q __asan_init "$1/daemon/tracerd" || queue_scripts "$1" parity
+	queue_scripts "$1" integration
+	queue_scripts "$1" system
 }
 
-# What two tracers say of the same programs: not with sanitizers, which make it take minutes.
-run_parity() {
-	if [ -z "$reason" ] && ! grep -q __asan_init "$1/daemon/tracerd"; then
-		run_scripts "$1" parity
-	fi
-}
-
-run_integration() {
-	reason=
-	[ "$(id -u)" -eq 0 ] || reason="not root"
-	[ -r /sys/kernel/btf/vmlinux ] || reason="the kernel has no BTF (/sys/kernel/btf/vmlinux)"
-	if [ -z "$reason" ]; then
-		run_scripts "$1" integration
-		run_scripts "$1" system
-		return
-	fi
+skip_traced() {
 	for script in "$src"/tests/integration/*.sh "$src"/tests/system/*.sh; do
 		case $script in
 		*/lib*) ;;
-		*) skipped=$((skipped + 1)) ;;
+		*) echo 0 0 1 >>"$scratch/counts" ;;
 		esac
 	done
 	echo "$(basename "$1"): integration tests are skipped: $reason"
 }
 
+reason=
+[ "$(id -u)" -eq 0 ] || reason="not root"
+[ -r /sys/kernel/btf/vmlinux ] || reason="the kernel has no BTF (/sys/kernel/btf/vmlinux)"
 first=yes
 for dir; do
 	build=$(cd "$dir" && pwd) || exit 2
-	[ "$first" = no ] || run_scripts "$build" lint
-	[ "$first" = no ] || run_scripts "$build" fuzz
-	first=no
-	run_units "$build"
-	run_integration "$build"
-	run_parity "$build"
+	if [ $first = yes ]; then
+		queue_scripts "$build" lint
+		queue_scripts "$build" fuzz
+		first=no
+	fi
+	queue_units "$build"
+	if [ -z "$reason" ]; then
+		queue_traced "$build"
+	else
+		skip_traced "$build"
+	fi
 done
-
-if [ -n "$only" ] && [ $((passed + failed + skipped)) -eq 0 ]; then
+if [ ! -s "$scratch/together" ] && [ ! -s "$scratch/alone" ]; then
 	echo "no such test:$only" >&2
-	failed=1
+	exit 2
 fi
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+# Tests start Python often: so the program itself, where python3 is a script that looks for it.
+python=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null) && PATH=$(dirname "$python"):$PATH
+
+xargs -0 -r -n 5 -P "$jobs" sh "$0" <"$scratch/together"
+xargs -0 -r -n 5 -P 1 sh "$0" <"$scratch/alone"
+awk '{ p += $1; f += $2; s += $3 }
+	END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f != 0 }' "$scratch/counts"

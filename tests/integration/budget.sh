@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #
 # A budget: less is shown while watching costs more than that, each step is told, nothing goes uncounted.
+#
+# Alone: what it and the daemon cost is measured.
 
 # shellcheck source=tests/integration/lib.sh
 . "${SRC_DIR:?}/tests/integration/lib.sh"
@@ -51,16 +53,21 @@ ok "several threads add up" adds_up "$out" 2100001
 
 # What others do on the host costs, too: a budget that they alone do not take.
 watch "$out" --comm busy-one --budget 7% -e getppid,openat
-"$dir/bin/busy-one" 2 1500000 0 0
+storms=0
+# On a busy machine neither it nor the daemon may get the processor for long enough to be noticed.
+while [ $storms -lt 10 ] && ! says '"shown":"counts"' "$out"; do
+	"$dir/bin/busy-one" 2 1500000 0 0
+	storms=$((storms + 1))
+done
 ok "after a storm" until_ok 10 says '"shown":"counts"' "$out"
-ok "all is shown again" until_ok 30 says '"shown":"all"' "$out"
+ok "all is shown again" until_ok 60 says '"shown":"all"' "$out"
 "$dir/bin/busy-one" 1 10 5 0
 unwatch
 steps "$out" >"$out.steps"
 ok "with data" events "$out" \
 	'len(calls("openat", error="ENOENT")) >= 5 and calls("openat")[-1]["args"]["pathname"] == "/nonexistent/file"'
 ok "step by step" says "no-data counts no-data all$" "$out.steps"
-ok "and all adds up" adds_up "$out" 3000010
+ok "and all adds up" adds_up "$out" $((storms * 3000000 + 10))
 
 # Another session, of the same calls, has no budget.
 watch "$out" --comm busy-one -e getppid

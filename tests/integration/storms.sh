@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #
 # Many calls, threads, processes and slow clients at once: whatever is not shown is counted.
+#
+# Alone: as many calls as the processors can make.
 
 # shellcheck source=tests/integration/lib.sh
 . "${SRC_DIR:?}/tests/integration/lib.sh"

@@ -3,6 +3,8 @@
 #
 # What happens to tracerd and its clients: killed, flooded, out of descriptors or memory. After each it
 # has what it had before, and the next session works.
+#
+# Alone: what the kernel holds, and what is left of memory, is compared.
 
 # shellcheck source=tests/integration/lib.sh
 . "${SRC_DIR:?}/tests/integration/lib.sh"

@@ -3,6 +3,8 @@
 #
 # What is watched is extreme: many processes and threads, numbers that come again, names made to hurt, a
 # cgroup that goes away, clocks that differ, a disk that is full.
+#
+# Alone: thousands of threads and processes.
 
 # shellcheck source=tests/integration/lib.sh
 . "${SRC_DIR:?}/tests/integration/lib.sh"
