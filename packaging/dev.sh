@@ -56,7 +56,7 @@ packages() {
 		echo libcmocka-dev libjson-c-dev libclang-rt-dev strace python3 procps mandoc shellcheck
 		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-multilib
 		;;
-	apt/package) echo rpm lintian ;;
+	apt/package) echo rpm rpmlint lintian ;;
 	apt/cross) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
 	apt/vm) echo qemu-system-x86 mmdebstrap zstd cpio libarchive-tools debian-archive-keyring ;;
 	apt/servers) echo nginx redis-server redis-tools wrk ;;
@@ -70,7 +70,7 @@ packages() {
 			libasan libubsan
 		[ "$(uname -m)" != x86_64 ] || echo glibc-devel.i686 libgcc.i686
 		;;
-	dnf/package) echo rpm-build dpkg ;;
+	dnf/package) echo rpm-build rpmlint dpkg ;;
 	dnf/servers) echo nginx redis wrk ;;
 	dnf/peers) echo perf bpftrace ;;
 	esac

@@ -36,28 +36,102 @@ every_key_is_documented() {
 }
 ok "every key is in tracerd.conf(5) and in the file" every_key_is_documented
 
-# pack GENERATOR PATTERN: the package that it makes, in $package.
+# pack GENERATOR PATTERN OPTION..: the package that it makes, in $package.
 pack() {
-	(cd "$BUILD_DIR" && cpack -G "$1" -B "$dir/pack") >"$dir/log" 2>&1
-	package=$(find "$dir/pack" -maxdepth 1 -name "$2")
-	ok "cpack -G $1" test -n "$package"
+	generator=$1 pattern=$2
+	shift 2
+	rm -rf "$dir/pack"
+	(cd "$BUILD_DIR" && cpack -G "$generator" -B "$dir/pack" "$@") >"$dir/log" 2>&1
+	package=$(find "$dir/pack" -maxdepth 1 -name "$pattern")
+	ok "cpack -G $generator $*" test -n "$package"
 }
-if command -v dpkg-deb >/dev/null; then
+
+# make_root DIR: a tree with a shell, and in the place of systemd's programs such that note how they are called.
+make_root() {
+	shell=$(readlink -f /bin/sh)
+	mkdir -p "$1/usr/bin" "$1/run/systemd/system" "$1/tmp"
+	for link in bin sbin lib lib64; do
+		mkdir -p "$1/usr/$link"
+		ln -s "usr/$link" "$1/$link"
+	done
+	cp "$shell" "$1/usr/bin/sh"
+	ldd "$shell" | sed -n 's/.*[[:space:]]\(\/[^ ]*\) .*/\1/p' | while read -r library; do
+		mkdir -p "$1$(dirname "$library")"
+		cp "$library" "$1$library"
+	done
+	for program in systemctl systemd-sysusers systemd-tmpfiles; do
+		printf '#!/bin/sh\necho "%s $*" >>/log\n' $program >"$1/usr/bin/$program"
+		chmod 755 "$1/usr/bin/$program"
+	done
+}
+
+# rpm_in STEP OPTION..: rpm in that tree, and what its scripts did, as $did.
+rpm_in() {
+	step=$1
+	shift
+	: >"$root/log"
+	ok "rpm: $step" rpm --root "$root" --nodeps --nosignature "$@"
+	ok "rpm: $step: no complaint" not grep . "$dir/why"
+	did=$(tr '\n' ';' <"$root/log")
+}
+
+rpm_keeps_what_was_changed() {
+	rpm --root "$root" --nodeps -V tracerd >"$dir/verified"
+	is "$(cat "$dir/verified")" "S.5....T.  c /etc/tracerd/tracerd.conf"
+}
+
+# An older version is installed, replaced by this one, and removed.
+rpm_life() {
+	root=$dir/root
+	conf=$root/etc/tracerd/tracerd.conf
+	make_root "$root"
+	rpm --root "$root" --initdb
+	rpm_in install -i "$dir/older.rpm"
+	ok "rpm: install makes the user and presets the service" is "$did" "systemd-sysusers tracerd.conf;systemd-tmpfiles \
+--create tracerd.conf;systemctl --no-reload preset tracerd.service tracerd.socket;"
+	ok "rpm: all is there as it was packed" rpm --root "$root" --nodeps -V tracerd
+	ok "rpm: programs for everybody, changed by root only" \
+		is "$(stat -c %a%U%G "$root/usr/sbin/tracerd" "$root/usr/bin/tracectl" "$conf" | tr '\n' ' ')" \
+		"755rootroot 755rootroot 644rootroot "
+	echo '# changed' >>"$conf"
+	rpm_in upgrade -U "$1"
+	ok "rpm: upgrade starts the service anew if it runs" is "$did" "systemd-sysusers tracerd.conf;systemd-tmpfiles \
+--create tracerd.conf;systemctl daemon-reload;systemctl try-restart tracerd.service;"
+	ok "rpm: the new version is there" is "$(rpm --root "$root" -q tracerd)" "$(rpm -qp "$1")"
+	ok "rpm: the configuration is still the administrator's" rpm_keeps_what_was_changed
+	rpm --root "$root" --nodeps -e tracerd >"$dir/said" 2>&1
+	ok "rpm: erase" is $? 0
+	ok "rpm: erase keeps what was changed" grep -q '# changed' "$conf.rpmsave"
+	rm -r "$root/etc/tracerd"
+	ok "rpm: and nothing else" is "$(find "$root" -name '*trace*')" ""
+	ok "rpm: the service was ended" grep -q 'disable --now tracerd.service tracerd.socket' "$root/log"
+}
+# Packages are made of what is released.
+grep -q __asan_init "$TRACERD" || packed=yes
+if [ "${packed:-}" ] && command -v dpkg-deb >/dev/null; then
 	pack DEB '*.deb'
 	ok "the configuration is the administrator's" is "$(dpkg-deb -I "$package" conffiles)" /etc/tracerd/tracerd.conf
 	dpkg-deb -c "$package" >"$dir/content"
 	ok "all is root's" not grep -v root/root "$dir/content"
-	if command -v lintian >/dev/null && ! grep -q __asan_init "$TRACERD"; then
+	if command -v lintian >/dev/null; then
 		ok "lintian finds no error" lintian --allow-root --fail-on error "$package"
 	fi
 fi
-if command -v rpmbuild >/dev/null; then
+if [ "${packed:-}" ] && command -v rpmbuild >/dev/null; then
+	pack RPM '*.rpm' -D CPACK_PACKAGE_VERSION=0.0.1
+	mv "$package" "$dir/older.rpm"
 	pack RPM '*.rpm'
 	ok "its configuration, too" is "$(rpm -qp --configfiles "$package")" /etc/tracerd/tracerd.conf
 	rpm -qp --list "$package" >"$dir/content"
 	ok "it owns no folder of the system" not grep -x -e /etc -e /usr -e /usr/bin -e /usr/lib/systemd/system "$dir/content"
 	rpm -qp --scripts "$package" >"$dir/scripts"
 	ok "it makes the user, and presets the service" sh -c "grep -q systemd-sysusers '$dir/scripts' && grep -q preset '$dir/scripts'"
+	# Who distributes it signs it and says who packed it.
+	if command -v rpmlint >/dev/null; then
+		rpmlint "$package" | grep ': E: ' | grep -v -e no-signature -e no-packager-tag >"$dir/errors"
+		ok "rpmlint finds no error" not grep . "$dir/errors"
+	fi
+	rpm_life "$package"
 fi
 
 # offers WORD WORDS..: what stands at the end of the words may be WORD.

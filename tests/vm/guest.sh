@@ -92,8 +92,13 @@ sessions_are() {
 	is "$(tracectl status | sed -n 's/^sessions  *//p')" "$1"
 }
 
+# install_package older|tracerd
 install_package() {
-	dpkg -i /t/tracerd.deb
+	dpkg -i "/t/$1.deb"
+}
+
+version_is() {
+	is "$(dpkg-query -W -f '${Version}' tracerd)" "$(dpkg-deb -f "/t/$1.deb" Version)"
 }
 
 cleanly_installed() {
@@ -197,11 +202,21 @@ it_is_upgraded() {
 	pid=$(main_pid)
 	tracectl watch -e getppid -o /dev/null 2>"$dir/watch.err" &
 	watcher=$!
-	until_ok 60 sessions_are 1
-	ok "upgrade with a session open" install_package
+	tracectl watch --reconnect --json -e openat,openat2 -o "$dir/again" 2>"$dir/again.err" &
+	again=$!
+	until_ok 60 sessions_are 2
+	ok "the version is the older one" version_is older
+	ok "upgrade with sessions open" install_package tracerd
+	ok "the version is the new one" version_is tracerd
 	wait $watcher
-	ok "the session ends and says so" grep -q '^tracectl: ' "$dir/watch.err"
+	ok "a session ends and says so" grep -q '^tracectl: ' "$dir/watch.err"
 	ok "the new one runs" until_ok 60 restarted_since "$pid"
+	ok "one with --reconnect is back" until_ok 60 sessions_are 1
+	ok "and says so" until_ok 10 grep -q 'is back' "$dir/again.err"
+	cat /etc/debian_version >"$dir/last"
+	ok "and sees what comes then" until_ok 60 grep -q '"pathname":"/etc/debian_version"' "$dir/again"
+	kill $again
+	wait $again
 	ok "the configuration is still the administrator's" grep -q 'max-sessions = 9' /etc/tracerd/tracerd.conf
 }
 
@@ -259,7 +274,9 @@ it_goes() {
 }
 
 echo "# $(uname -r)"
-ok "install" install_package
+first=tracerd
+[ "$can" = ptrace ] || first=older
+ok "install" install_package $first
 ok "cleanly" cleanly_installed
 ok "the configuration is right" tracerd --check-config
 if [ "$can" = bpf ]; then

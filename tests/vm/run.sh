@@ -22,15 +22,23 @@ trap 'exit 130' INT TERM
 total=0
 broken=0
 
-# The package, made of what is built, and the guest's own things: unpacked over the root.
-make_overlay() {
-	(cd "$build" && cpack -G DEB -B "$scratch/deb" >"$scratch/cpack.log" 2>&1) || {
+# pack NAME OPTION..: the package, made of what is built.
+pack() {
+	name=$1
+	shift
+	(cd "$build" && cpack -G DEB -B "$scratch/$name" "$@" >"$scratch/cpack.log" 2>&1) || {
 		cat "$scratch/cpack.log"
 		exit 1
 	}
+	cp "$scratch/$name"/*.deb "$top/t/$name.deb"
+}
+
+# The package, a lower version of it, and the guest's own things: unpacked over the root.
+make_overlay() {
 	top=$scratch/overlay
 	mkdir -p "$top/t" "$top/etc/systemd/system/multi-user.target.wants"
-	cp "$scratch"/deb/*.deb "$top/t/tracerd.deb"
+	pack tracerd
+	pack older -D CPACK_PACKAGE_VERSION=0.0.1
 	install -m 755 "$here/guest.sh" "$top/t/guest.sh"
 	mkdir -p "$top/t/tests/targets"
 	cp -r "$here/../integration" "$top/t/tests/"
