@@ -41,6 +41,10 @@ static const struct sc_sub_row *sub_row(const struct call *c, const struct sc_ar
 
 	if (!sub)
 		return NULL;
+	if (sub->unless && v >> 16 == sub->unless)
+		v &= 0xffff;
+	if (sub->mask)
+		v &= sub->mask;
 	v >>= sub->shift;
 	for (r = sub->rows; r->arg.name; r++)
 		if (r->value == v)
@@ -131,9 +135,13 @@ bool call_arg_changed(const struct call *c, unsigned int i)
 	       item_at(c, i, false) && item_at(c, i, true);
 }
 
+/* Bytes that are no text: getrandom, fsconfig(FSCONFIG_SET_BINARY). */
 static bool is_random(const struct call *c)
 {
-	return c->row && c->row->name[0] == 'g' && strcmp(c->row->name, "getrandom") == 0;
+	if (!c->row || (c->row->name[0] != 'g' && c->row->name[0] != 'f'))
+		return false;
+	return strcmp(c->row->name, "getrandom") == 0 ||
+	       (strcmp(c->row->name, "fsconfig") == 0 && (uint32_t)c->rec->args[1] == 2);
 }
 
 void value_bytes(struct sink *s, const struct call *c, const struct tr_item *item, uint64_t whole)
@@ -154,12 +162,32 @@ void value_bytes(struct sink *s, const struct call *c, const struct tr_item *ite
 	s->ops->str(s, rec_item_data(item), n, flags);
 }
 
+static uint64_t load(const uint8_t *p, unsigned int size)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, size < sizeof(v) ? size : sizeof(v));
+	return v;
+}
+
+/* The length that the struct of another argument has of a T_BUF; 0: it was not captured. */
+static uint64_t length_in_struct(const struct call *c, const struct sc_arg *arg)
+{
+	const struct tr_item *item = rec_item_find(c->rec, arg->len, TR_PART_SELF, 0, false);
+
+	if (!item || item->len < arg->count + 4u)
+		return 0;
+	return load((const uint8_t *)rec_item_data(item) + arg->count, 4);
+}
+
 /* The length in args[arg->len], or the result for what the call filled. */
 static uint64_t whole_length(const struct call *c, const struct sc_arg *arg, bool at_exit)
 {
 	uint64_t room = arg->len < TR_MAX_ARGS ?
 				(uint64_t)value_narrow(c, T_SIZE, 0, c->rec->args[arg->len]) : arg->size;
 
+	if (arg->count)
+		room = length_in_struct(c, arg);
 	if (!at_exit || arg->dir != D_OUT)
 		return room;
 	if (!c->returned || c->failed)
@@ -179,7 +207,7 @@ static bool put_buf(struct sink *s, const struct call *c, unsigned int i, bool a
 		s->ops->str(s, "", 0, 0);
 		return true;
 	}
-	if (s->all_names && (item->flags & TR_ITEM_FAULT) && item->len < c->string_limit)
+	if (s->all_names && (item->flags & TR_ITEM_FAULT) && item->len < c->string_limit && item->len < whole)
 		return false;
 	value_bytes(s, c, item, whole);
 	return true;
@@ -215,14 +243,6 @@ static bool put_string(struct sink *s, const struct call *c, unsigned int i, boo
 	}
 	s->ops->str(s, rec_item_data(item), n, flags);
 	return true;
-}
-
-static uint64_t load(const uint8_t *p, unsigned int size)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, size < sizeof(v) ? size : sizeof(v));
-	return v;
 }
 
 static bool put_numbers(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
@@ -302,6 +322,8 @@ static bool is_too_short(const struct call *c, const struct sc_arg *arg)
 
 	if (strcmp(st->name, "open_how") == 0)
 		return n < 24;
+	if (strcmp(st->name, "mount_attr") == 0)
+		return n < 32;
 	return strcmp(st->name, "clone_args") == 0 && n < 64;
 }
 
@@ -439,10 +461,10 @@ static bool asks_for_size(const struct call *c, const struct sc_arg *arg)
 	       strstr(c->row->name, "xattr");
 }
 
-/* A failed ioctl left alone what it would have filled. */
+/* A call that failed left alone what it would have filled, which was read at entry for others that it may do. */
 static bool is_untouched(const struct call *c, unsigned int i)
 {
-	return c->failed && c->row && c->row->args[i].type == T_IOCTL_ARG;
+	return c->failed && c->row && (c->row->args[i].type == T_IOCTL_ARG || c->row->args[i].type == T_SUB);
 }
 
 static void put_pointer(struct sink *s, const struct call *c, unsigned int i, enum value_when when)
@@ -461,7 +483,7 @@ static void put_pointer(struct sink *s, const struct call *c, unsigned int i, en
 		return;
 	}
 	if (is_untouched(c, i) && arg->dir == D_OUT) {
-		if (!value_ioctl_failed(s, c))
+		if (c->row->args[i].type == T_SUB || !value_ioctl_failed(s, c))
 			s->ops->addr(s, c->rec->args[i]);
 		return;
 	}

@@ -81,11 +81,18 @@ int64_t value_narrow(const struct call *c, unsigned int type, unsigned int size,
 
 static void put_unknown(struct buf *out, const struct sc_flags *flags, uint64_t v)
 {
-	buf_hex(out, v);
-	if (!flags->prefix)
+	const char *prefix = flags->prefix;
+
+	if (prefix && prefix[0] == '%') {
+		buf_i64(out, (int32_t)v);
+		prefix++;
+	} else {
+		buf_hex(out, v);
+	}
+	if (!prefix)
 		return;
 	buf_put(out, " /* ", 4);
-	buf_str(out, flags->prefix);
+	buf_str(out, prefix);
 	buf_put(out, " */", 3);
 }
 
@@ -146,6 +153,15 @@ static void put_futex_op(struct buf *out, uint32_t v)
 		buf_hex(out, cmp);
 	buf_str(out, "<<24|");
 	buf_hex(out, v & 0xfff);
+}
+
+static void put_quota_cmd(struct buf *out, const struct sc_flags *flags, uint32_t v)
+{
+	buf_str(out, "QCMD(");
+	put_enum(out, &flags[0], v >> 8);
+	buf_put(out, ", ", 2);
+	put_enum(out, &flags[1], v & 0xff);
+	buf_char(out, ')');
 }
 
 static void put_rest(struct buf *out, const struct sc_flags *flags, uint64_t rest, bool some)
@@ -278,6 +294,9 @@ static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t
 	case T_FUTEX_OP:
 		put_futex_op(s->out, (uint32_t)v);
 		break;
+	case T_QUOTA_CMD:
+		put_quota_cmd(s->out, ref, (uint32_t)v);
+		break;
 	case T_ERRNO:
 		put_name(s->out, sc_errno_name((int)v), v);
 		break;
@@ -306,11 +325,15 @@ static bool put_named(struct sink *s, unsigned int type, const struct sc_flags *
 
 static void put_code(struct sink *s, const struct sc_flags *names, int64_t v)
 {
+	const struct sc_flag *f = names->rows;
+
+	while (f->name && f->value != (uint64_t)v)
+		f++;
 	s->ops->word_begin(s);
 	if (s->all_names) {
 		buf_i64(s->out, v);
 		buf_put(s->out, " /* ", 4);
-		value_flags(s->out, names, (uint64_t)v, true);
+		buf_str(s->out, f->name ? f->name : names->prefix);
 		buf_put(s->out, " */", 3);
 	} else {
 		value_flags(s->out, names, (uint64_t)v, true);
@@ -349,6 +372,7 @@ void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 	case T_DEV:
 	case T_SIGNAL:
 	case T_FUTEX_OP:
+	case T_QUOTA_CMD:
 	case T_ERRNO:
 	case T_IOCTL:
 		put_word(s, type, ref, v);

@@ -147,6 +147,8 @@ static enum quirk stat_quirk(const struct sc_struct *st)
 
 static enum quirk quirk_of(const struct sc_struct *st)
 {
+	if (st->own_size)
+		return QUIRK_SIZED;
 	switch (st->name[0]) {
 	case 's':
 		return strcmp(st->name, "stat") == 0	  ? stat_quirk(st) :
@@ -154,10 +156,6 @@ static enum quirk quirk_of(const struct sc_struct *st)
 		       strcmp(st->name, "sigaction") == 0 ? QUIRK_SIGACTION :
 		       strcmp(st->name, "sigevent") == 0  ? QUIRK_EVENT :
 							    QUIRK_NONE;
-	case 'b': /* it ends where the caller says */
-		return strcmp(st->name, "bpf_attr") == 0 ? QUIRK_SIZED : QUIRK_NONE;
-	case 'p':
-		return st->own_size ? QUIRK_SIZED : QUIRK_NONE;
 	case 'c':
 		return strcmp(st->name, "clone_args") == 0 ? QUIRK_CLONE : QUIRK_NONE;
 	case 'o':
@@ -253,13 +251,16 @@ bool value_field(struct sink *s, const struct call *c, unsigned int i, const cha
 }
 
 /* The three sets of capabilities, whose lower and upper halves lie apart, each as one. */
-static void put_capabilities(struct sink *s, const struct sc_struct *st, const uint8_t *p)
+static void put_capabilities(struct sink *s, const struct call *c, const struct sc_struct *st, const uint8_t *p)
 {
+	const struct tr_item *head = rec_item_find(c->rec, 0, TR_PART_SELF, 0, false);
+	uint32_t version = head && head->len >= 4 ? (uint32_t)load(rec_item_data(head), 4) : 0;
+	bool wide = version == 0x20071026 || version == 0x20080522; /* 2 and 3; version 1 has no upper halves */
 	const struct sc_field *f = st->fields;
 
 	s->ops->begin(s, GROUP_STRUCT);
 	for (unsigned int i = 0; i < 3; i++) {
-		uint64_t low = load(p + f[i].off, 4), high = load(p + f[i + 3].off, 4);
+		uint64_t low = load(p + f[i].off, 4), high = wide ? load(p + f[i + 3].off, 4) : 0;
 
 		s->ops->field(s, f[i].name);
 		if (low || !high)
@@ -270,6 +271,18 @@ static void put_capabilities(struct sink *s, const struct sc_struct *st, const u
 			value_flags(s->out, f[i + 3].ref, high, false);
 	}
 	s->ops->end(s, GROUP_STRUCT);
+}
+
+/* An array whose elements differ. */
+static void put_unnamed(struct sink *s, const struct call *c, const struct sc_struct *st, const uint8_t *p,
+			size_t n)
+{
+	s->ops->begin(s, GROUP_ARRAY);
+	for (const struct sc_field *f = st->fields; f->name && f->off + (size_t)f->size <= n; f++) {
+		s->ops->elem(s);
+		put_field(s, c, f, p + f->off, n - f->off);
+	}
+	s->ops->end(s, GROUP_ARRAY);
 }
 
 static void put_siginfo(struct sink *s, const uint8_t *p)
@@ -299,7 +312,11 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 	if (!st)
 		return false;
 	if (s->all_names && n >= 24 && strcmp(st->name, "cap_user_data") == 0) {
-		put_capabilities(s, st, p);
+		put_capabilities(s, c, st, p);
+		return true;
+	}
+	if (strcmp(st->name, "keyctl_caps") == 0) {
+		put_unnamed(s, c, st, p, n);
 		return true;
 	}
 	if (s->ops->siginfo && n >= 48 && strcmp(st->name, "siginfo") == 0) {
@@ -312,7 +329,7 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 	}
 	if (!st->fields->name || st->fields->off + (size_t)st->fields->size > n)
 		return false;
-	if (st->own_size && st->own_size + 3u <= n && load(p + st->own_size - 1, 4) < n &&
+	if (st->own_size && st->own_size != SC_SIZE_GIVEN && st->own_size + 3u <= n && load(p + st->own_size - 1, 4) < n &&
 	    load(p + st->own_size - 1, 4))
 		n = load(p + st->own_size - 1, 4);
 	quirk = quirk_of(st);
@@ -399,6 +416,8 @@ bool value_array(struct sink *s, const struct call *c, unsigned int i, bool at_e
 	bool poll = is_pollfd(arg);
 
 	if (!size || (!item && (count || (at_exit && c->failed))))
+		return false;
+	if (s->all_names && arg->len < TR_MAX_ARGS && arg->count && count > arg->count)
 		return false;
 	s->ops->begin(s, GROUP_ARRAY);
 	for (unsigned int k = 0; k < count; k++) {

@@ -69,6 +69,7 @@ enum sc_type {
 	T_FLAGS,  /* ref: struct sc_flags */
 	T_ENUM,	  /* ref: struct sc_flags, exactly one */
 	T_FUTEX_OP, /* what FUTEX_WAKE_OP does and compares */
+	T_QUOTA_CMD, /* ref: two struct sc_flags, of the upper 24 bits and of the lower 8 */
 	T_CODE,	  /* as T_ENUM; strace writes the number, and the name beside it */
 	T_ERRNO,  /* a positive errno */
 	T_IOCTL,  /* ioctl request number */
@@ -85,9 +86,11 @@ enum sc_type {
 	/* pointers; a capture item holds what they point to */
 	T_PATH,	  /* string, never abbreviated */
 	T_STR,	  /* string, abbreviated at the string limit */
-	T_BUF,	  /* bytes: args[len] of them; where dir is OUT, ret of them */
+	T_BUF,	  /* bytes: args[len] of them; where dir is OUT, ret of them. `count`: the length is the
+		   * 4 bytes at this offset in the struct that args[len] points to */
 	T_STRUCT, /* ref: struct sc_struct */
-	T_ARRAY,  /* args[len] elements of ref: struct sc_struct (dir OUT: ret elements if ret_len) */
+	T_ARRAY,  /* args[len] elements of ref: struct sc_struct (dir OUT: ret elements if ret_len);
+		   * where there are more than `count`, if not 0, strace shows the address */
 	T_NUMS,	  /* args[len] (0xff: `count` of them) numbers of type `sub`, `size` bytes each: pipe's fds */
 	T_VALUE,  /* pointer to one number of type `sub`, `size` bytes: int *, off_t *, socklen_t * */
 	T_SIGSET, /* kernel sigset, args[len] bytes (0xff: 8) */
@@ -234,7 +237,7 @@ struct sc_flag {
 };
 
 struct sc_flags {
-	const char *prefix; /* of names that are missing: "O_???" as strace prints it */
+	const char *prefix; /* of names that are missing: "O_???" as strace prints it; %: decimal */
 	const struct sc_flag *rows;
 };
 
@@ -248,11 +251,14 @@ struct sc_field {
 	const void *ref;
 };
 
+#define SC_SIZE_GIVEN 0xff
+
 struct sc_struct {
 	const char *name; /* "stat" */
 	uint16_t size;	  /* sizeof on a 64-bit ABI */
 	const struct sc_field *fields; /* ends with a NULL name */
-	uint8_t own_size; /* 1 + the offset of a field of 4 bytes that tells how long it is; 0: none */
+	uint8_t own_size; /* 1 + the offset of a field of 4 bytes that tells how long it is; SC_SIZE_GIVEN:
+			   * an argument does, and what is beyond is not missing; 0: none */
 };
 
 /* Rows are looked up by value in order; the row with a NULL name ends the list and is the default. */
@@ -266,6 +272,8 @@ struct sc_sub_row {
 struct sc_sub {
 	const struct sc_sub_row *rows;
 	uint8_t shift; /* the value's lower bits that don't count */
+	uint16_t unless; /* the upper half, where it is this, does not count */
+	uint32_t mask; /* 0: all bits count */
 };
 
 /* The row of a call, NULL if it is not known. nr may be any value: a tracee chose it. */

@@ -45,7 +45,7 @@ TOKEN = re.compile(r'0x[0-9a-f]+|[A-Za-z_]\w*|\d+|\s+|.', re.S)
 DATA = re.compile(r'(?<=, )"(?:\\.|[^"\\])*"(?=[,.])|(?<=\()"(?:\\.|[^"\\])*"(?=, \d)|(?<="buf": )"(?:\\.|[^"\\])*"')
 # What strace 6.1 writes otherwise, and why that stays so.
 KNOWN = [
-    (r"syscall_0x1c4\(|syscall_0x1ce\(", "calls that are newer than it: fchmodat2, mseal"),
+    (r"syscall_0x1c[349ae]\(", "calls that are newer than it: fchmodat2, statmount, listmount, cachestat, mseal"),
     (r"fcntl\(\d+, 0x40[bc] /\* F_", "names that it lacks: F_GET_RW_HINT, F_SET_RW_HINT"),
     (r"fallocate\(\d+, 0x80 |memfd_create\(NULL, 0x770 ", "flags that are newer than it"),
     (r"syscall_0xf{16}\(", "a number of more than 16 bits: a record has no room for it"),
