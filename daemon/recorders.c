@@ -20,7 +20,8 @@ struct slot {
 	char why[FILTER_ERR_LEN]; /* it is not recording; what the log has said */
 	struct save *save;	  /* a file that is being written */
 	char reason[RECORDER_WHY_LEN]; /* for it */
-	uint64_t saved;
+	uint64_t saved, unsaved;
+	int failed; /* why the latest could not be saved; the log has said it. 0: it was */
 };
 
 struct recorders {
@@ -98,8 +99,12 @@ static int answer(struct recorders *rs, const struct recorder *r, enum config_pa
 	return result;
 }
 
-static void saving_failed(const struct recorders *rs, const struct slot *s, int r)
+static void saving_failed(const struct recorders *rs, struct slot *s, int r)
 {
+	s->unsaved++;
+	if (r == s->failed)
+		return;
+	s->failed = r;
 	log_warn("recorder %s: %s, but it can't be saved in %s: %s",
 		 recorder_config(s->recorder)->name, s->reason, rs->config->recordings,
 		 r == -EFBIG ? "it is larger than recordings-mb" : strerror(-r));
@@ -138,6 +143,7 @@ static void go_on_saving(struct recorders *rs, struct slot *s)
 		saving_failed(rs, s, r);
 	} else {
 		s->saved++;
+		s->failed = 0;
 		log_info("recorder %s: %s: saved as %s/%s", recorder_config(s->recorder)->name,
 			 s->reason, rs->config->recordings, save_name(s->save));
 	}
@@ -316,12 +322,13 @@ void recorders_status(const struct recorders *rs, struct buf *b)
 		recorder_stats(s->recorder, &stats);
 		snprintf(line, sizeof(line),
 			 "recorder=%s recording=%s bytes=%llu seconds=%.1f records=%llu lost=%llu "
-			 "triggers=%llu saved=%llu",
+			 "triggers=%llu saved=%llu unsaved=%llu",
 			 recorder_config(s->recorder)->name,
 			 recorder_is_open(s->recorder) ? "yes" : "no",
 			 (unsigned long long)stats.bytes, stats.held_ns / 1e9,
 			 (unsigned long long)stats.records, (unsigned long long)stats.lost,
-			 (unsigned long long)stats.triggers, (unsigned long long)s->saved);
+			 (unsigned long long)stats.triggers, (unsigned long long)s->saved,
+			 (unsigned long long)s->unsaved);
 		buf_put(b, line, strlen(line) + 1);
 	}
 }

@@ -26,6 +26,9 @@ cleanup() {
 	for pid in $started; do
 		wait "$pid" 2>/dev/null
 	done
+	sed -n "s|^[^ ]* \($dir/[^ ]*\) .*|\1|p" /proc/mounts | while read -r mounted; do
+		umount "$mounted"
+	done
 	rm -rf "$dir"
 }
 trap cleanup EXIT

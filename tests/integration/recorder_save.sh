@@ -127,6 +127,29 @@ ok "a file that was cut off: what there is" test -s "$out"
 "$TRACECTL" dump --file "$conf" >"$out" 2>"$dir/refused"
 ok "another file" grep -q 'not a recording' "$dir/refused"
 
+# A disk that is full: 1 MB does not fit.
+unsaved_are() {
+	tc status | grep -q "[ =]big .* unsaved=$1\$"
+}
+rm -r "$saved"
+mkdir "$saved"
+if mount -t tmpfs -o size=256k tmpfs "$saved" 2>/dev/null; then
+	big
+	ok "a full disk: it is counted" until_ok 10 unsaved_are 1
+	ok "a full disk: the log says so" grep -q "got SIGUSR1, but it can't be saved in $saved: No space left on device" "$dir/tracerd.log"
+	ok "a full disk: nothing is left of the file" is "$(find "$saved" -type f)" ""
+	tc dump big --json -o "$out" -e chdir
+	ok "a full disk: it is still in memory" events "$out" 'len(calls("chdir")) > 100'
+	big
+	ok "a full disk: once more" until_ok 10 unsaved_are 2
+	ok "a full disk: said once" is "$(grep -c 'No space left' "$dir/tracerd.log")" 1
+	mount -o remount,size=8m "$saved"
+	big
+	ok "when there is room again it is saved" until_ok 10 has_files big 1
+	umount "$saved"
+else
+	skip "a full disk" "no tmpfs can be mounted"
+fi
 rm -r "$saved"
 : >"$saved"
 slow
