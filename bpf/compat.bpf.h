@@ -41,6 +41,11 @@ static __always_inline __u64 regs_nr(struct pt_regs *regs)
 	return regs->orig_ax;
 }
 
+static __always_inline __u64 regs_pointer(struct pt_regs *regs)
+{
+	return regs->ip;
+}
+
 static __always_inline __u64 regs_sigframe(struct pt_regs *regs, __u32 abi)
 {
 	return abi == TR_ABI_I386 ? (__u32)regs->sp + TR_SIGFRAME_I386 :
@@ -67,6 +72,11 @@ static __always_inline void regs_args(struct pt_regs *regs, __u32 abi, __u64 *ar
 static __always_inline __u64 regs_nr(struct pt_regs *regs)
 {
 	return (__s64)regs->syscallno;
+}
+
+static __always_inline __u64 regs_pointer(struct pt_regs *regs)
+{
+	return regs->pc;
 }
 
 static __always_inline __u64 regs_sigframe(struct pt_regs *regs, __u32 abi)

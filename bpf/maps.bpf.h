@@ -80,6 +80,8 @@ const volatile bool have_rdonly_cast = false;
 struct tr_config cfg __attribute__((aligned(CACHE_LINE))) = {};
 /* Linux 6.16: sched_process_exit says whether the task is the last of its process. */
 const volatile bool tells_group_dead = false;
+/* Linux 5.15: bpf_task_pt_regs. */
+const volatile bool has_task_regs = false;
 
 const volatile __u32 ring_mask = 0;	  /* groups of CPUs - 1, a power of two less one */
 const volatile __u32 ring_watermark = 0; /* bytes in a small ring that wake the reader */

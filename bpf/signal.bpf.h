@@ -7,6 +7,7 @@
 #ifndef SIGNAL_BPF_H
 #define SIGNAL_BPF_H
 
+#include "compat.bpf.h"
 #include "emit.bpf.h"
 #include "facts.bpf.h"
 
@@ -68,6 +69,17 @@ static __always_inline void signal_fill(struct tr_signal *r, int sig, struct ker
 	r->stime = f[6] | (__u64)f[7] << 32;
 }
 
+/* Where the task is, 0: unknown. */
+static __always_inline __u64 signal_pointer(struct task_struct *task)
+{
+	struct pt_regs *regs;
+
+	if (!has_task_regs)
+		return 0;
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	return regs ? regs_pointer(regs) : 0;
+}
+
 static __always_inline int tell_signal(struct task_struct *task, struct task_state *st, int sig,
 				       struct kernel_siginfo *info, __u32 flags, __u64 mask)
 {
@@ -76,6 +88,7 @@ static __always_inline int tell_signal(struct task_struct *task, struct task_sta
 	need_task(task, st, mask);
 	hdr_init(&r.h, sizeof(r), TR_SIGNAL, mask, task);
 	r.h.flags = flags;
+	r.pointer = signal_pointer(task);
 	signal_fill(&r, sig, info);
 	if (emit(&r, sizeof(r)))
 		count_lost(mask);
@@ -121,6 +134,7 @@ static __noinline int tell_note(struct task_struct *task, struct task_state *st,
 	r.h.sessions = mask;
 	r.h.time_ns = bpf_ktime_get_ns();
 	r.h.flags = note == NOTE_IGNORED ? TR_SIG_IGNORED : 0;
+	r.pointer = signal_pointer(task);
 	if (emit(&r, sizeof(r)))
 		count_lost(mask);
 	return 0;

@@ -46,6 +46,8 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 	c->rec.pad = 0;
 	c->rec.ret = 0;
 	regs_args(regs, abi, c->rec.args);
+	if (mask & cfg.pointer)
+		cap_pointer(c, regs_pointer(regs));
 	if (plan->flags & TR_PLAN_SIGFRAME)
 		c->rec.args[0] = regs_sigframe(regs, abi);
 	if (plan->fd_args && (mask & cfg.fds))
@@ -529,6 +531,7 @@ static __always_inline bool scan_registers(struct task_struct *task, struct tr_p
 		return false;
 	p->nr = nr;
 	p->abi = task_abi(task);
+	p->pointer = regs_pointer(regs);
 	regs_args(regs, p->abi, p->args);
 	return true;
 }

@@ -262,6 +262,7 @@ static void put_filter(struct strace *st)
 	f->ret_fds = f->fds; /* a path is also that of what was opened before */
 	f->entries = true;
 	f->env = shows_env(o);
+	f->pointer = o->pointer;
 	while (f->ninject < o->ninject) { /* both own the text now: the filter does */
 		f->inject[f->ninject] = o->inject[f->ninject];
 		f->ninject++;

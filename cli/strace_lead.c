@@ -44,6 +44,9 @@ struct strace_task *strace_line_add(struct strace_line *l, uint32_t tgid, uint32
 	t->tid = tid;
 	t->tgid = tgid;
 	t->nr = STRACE_NO_CALL;
+#ifdef __aarch64__
+	t->abi = TR_ABI_AARCH64;
+#endif
 	t->log = &l->shared;
 	if (l->o->separate) {
 		t->log = &t->own;
@@ -192,6 +195,16 @@ static void put_pid(struct strace_line *l, const struct strace_task *t, struct b
 	}
 }
 
+static void put_pointer(const struct strace_task *t, struct buf *out)
+{
+	unsigned int digits = t->abi == TR_ABI_I386 ? 8 : 16;
+
+	buf_char(out, '[');
+	while (digits--)
+		buf_char(out, t->pointer ? "0123456789abcdef"[t->pointer >> 4 * digits & 15] : '?');
+	buf_put(out, "] ", 2);
+}
+
 /* Closes the line that is open, and begins another. Returns where it begins, for columns. */
 size_t strace_line_lead(struct strace_line *l, struct strace_task *t, uint64_t ns, uint32_t nr)
 {
@@ -218,5 +231,7 @@ size_t strace_line_lead(struct strace_line *l, struct strace_task *t, uint64_t n
 			buf_u64_pad(out, nr, 4, ' ');
 		buf_put(out, "] ", 2);
 	}
+	if (l->o->pointer)
+		put_pointer(t, out);
 	return from;
 }

@@ -211,8 +211,35 @@ static void count(struct strace_line *l, struct strace_task *t, const struct tr_
 		strace_counts_add(l->counts, rec->abi, rec->nr, &one);
 }
 
+/* Where it was made, 0: that is not known. */
+static uint64_t pointer_of(const struct tr_syscall *rec)
+{
+	const struct tr_item *item = rec_item_find(rec, 0, TR_PART_POINTER, 0, 0);
+	uint64_t pointer = 0;
+
+	if (item && item->len == sizeof(pointer))
+		memcpy(&pointer, rec_item_data(item), sizeof(pointer));
+	return pointer;
+}
+
 static void supersede(struct strace_line *l, struct strace_task *old, struct strace_task *t,
 		      uint64_t time_ns);
+
+/* A program makes calls by another ABI than the one before. */
+static void tell_personality(struct strace_line *l, struct strace_task *t,
+			     const struct tr_syscall *rec)
+{
+	if (t->abi == rec->abi)
+		return;
+	t->abi = rec->abi;
+	if (l->o->quiet & QUIET_PERSONALITY)
+		return;
+	strace_line_lead(l, t, rec->h.time_ns - rec->duration_ns, t->nr);
+	buf_str(t->log->buf, "[ Process PID=");
+	buf_u64(t->log->buf, t->tid);
+	buf_str(t->log->buf, rec->abi == TR_ABI_I386 ? " runs in 32 bit mode. ]\n" :
+						       " runs in 64 bit mode. ]\n");
+}
 
 static void on_call(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec)
 {
@@ -223,6 +250,8 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 		put_begin(l, old, rec);
 		supersede(l, old, t, rec->h.time_ns);
 	}
+	t->pointer = pointer_of(rec);
+	tell_personality(l, t, rec);
 	t->nr = rec->nr;
 	if (!wanted(l, rec))
 		return;
@@ -245,6 +274,7 @@ static void on_signal(struct strace_line *l, struct strace_task *t, const struct
 {
 	if (rec->signo == SIGKILL || l->o->summary == SUMMARY_ONLY || !strace_numbers_has(&l->o->signals, rec->signo))
 		return;
+	t->pointer = rec->pointer;
 	strace_line_lead(l, t, rec->h.time_ns, t->nr);
 	strace_signal(rec, t->log->buf);
 	if (rec->signo == SIGSTOP) {
@@ -255,10 +285,15 @@ static void on_signal(struct strace_line *l, struct strace_task *t, const struct
 
 static void on_fork(struct strace_line *l, const struct tr_fork *rec)
 {
+	const struct strace_task *parent = strace_line_find(l, rec->h.tid);
+	struct strace_task *t;
+
 	if (!l->o->follow || strace_line_find(l, rec->child_tid))
 		return;
-	if (!strace_line_add(l, rec->child_tgid, rec->child_tid))
+	t = strace_line_add(l, rec->child_tgid, rec->child_tid);
+	if (!t)
 		return;
+	t->abi = parent ? parent->abi : t->abi;
 	if (!(l->o->quiet & QUIET_ATTACH))
 		strace_line_say(l, "Process %u attached", rec->child_tid);
 }
@@ -282,6 +317,7 @@ static void supersede(struct strace_line *l, struct strace_task *old, struct str
 	t->begun.len = 0;
 	buf_put(&t->begun, old->begun.p, old->begun.len);
 	t->nr = old->nr;
+	t->abi = old->abi;
 	strace_line_drop(l, old);
 	if ((l->o->quiet & QUIET_EXECVE) || l->o->summary == SUMMARY_ONLY)
 		return;
@@ -326,6 +362,7 @@ static void show_exit(struct strace_line *l, struct strace_task *t, const struct
 {
 	bool quiet = (l->o->quiet & QUIET_EXIT) && !WIFSIGNALED((int)rec->status);
 
+	t->pointer = 0;
 	if (!quiet && l->o->summary != SUMMARY_ONLY) {
 		strace_line_lead(l, t, rec->h.time_ns, t->nr);
 		strace_exit(rec, t->log->buf);

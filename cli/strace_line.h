@@ -18,6 +18,8 @@
 struct strace_task {
 	uint32_t tid, tgid;
 	uint32_t nr; /* of its latest call */
+	uint8_t abi; /* of that call */
+	uint64_t pointer; /* where it is, 0: unknown */
 	struct strace_log *log;
 	bool in_call;	 /* the beginning of its call was written */
 	bool unfinished; /* and then another line */

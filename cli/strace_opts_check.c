@@ -131,7 +131,6 @@ static int refuse(const struct strace_options *o)
 		const char *name;
 	} missing[] = {
 		{o->stack_count, "-k/--stack-traces"},
-		{o->pointer, "-i/--instruction-pointer"},
 		{o->decode_pids & STRACE_PIDS_NS, "--decode-pids=pidns"},
 		{o->debug, "-d/--debug"},
 	};

@@ -129,7 +129,7 @@ static struct tracer_bpf *open_plain(void)
 	return NULL;
 }
 
-static int load_skeleton(struct backend *b, bool scan)
+static int load_skeleton(struct backend *b, bool modern)
 {
 	bool cast = has_kernel_function("bpf_rdonly_cast");
 	struct tracer_bpf *skel = cast ? tracer_bpf__open() : open_plain();
@@ -140,12 +140,13 @@ static int load_skeleton(struct backend *b, bool scan)
 	skel->rodata->ring_mask = b->nrings / 2 - 1;
 	skel->rodata->have_rdonly_cast = cast;
 	skel->rodata->tells_group_dead = tracepoint_args("sched_process_exit") > 1;
+	skel->rodata->has_task_regs = modern;
 	skel->rodata->ring_watermark = small_size(b) / 4;
-	bpf_program__set_autoload(skel->progs.task_scan, scan);
+	bpf_program__set_autoload(skel->progs.task_scan, modern);
 	return tracer_bpf__load(skel);
 }
 
-/* Linux 5.15 brought bpf_task_pt_regs, which only the iterator needs. */
+/* Linux 5.15 brought bpf_task_pt_regs: without it there is no iterator, and signals don't tell where they came. */
 static int load(struct backend *b, size_t ring_bytes)
 {
 	int r;

@@ -45,6 +45,7 @@ struct ptrace_call {
 	uint64_t reported; /* sessions that were told that it is blocked */
 	uint64_t start_ns;
 	uint64_t args[TR_MAX_ARGS];
+	uint64_t pointer;
 	const struct inject *injected; /* what is being done to it, NULL: nothing */
 	bool poked;		       /* memory was changed for it */
 	bool flags_hidden; /* the CLONE_UNTRACED of clone_flags, from the kernel */

@@ -39,6 +39,8 @@ static void pending_emit(struct backend *b, const struct tr_pending *p)
 
 	task_capture_begin(b->capture, p->tid, b->cfg->string_limit, p->nr, p->abi,
 			   (const uint64_t *)p->args, ~0U);
+	if (p->sessions & b->cfg->pointer)
+		task_capture_pointer(b->capture, p->pointer);
 	if (p->abi < TR_ABI_MAX && p->nr < TR_NR_MAX)
 		task_capture_run(b->capture, &b->cfg->plans[p->abi][p->nr], 0);
 	r = task_capture_record(b->capture);

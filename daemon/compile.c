@@ -71,6 +71,7 @@ static void enter_kind(struct tr_config *cfg, unsigned int session, const struct
 	compile_set(&cfg->data, mask, !f->no_data && stream);
 	compile_set(&cfg->whole, mask, !f->no_data && !f->sentences && stream);
 	compile_set(&cfg->env, mask, stream && f->env);
+	compile_set(&cfg->pointer, mask, stream && f->pointer);
 	compile_set(&cfg->cpu_time, mask, f->kind == FILTER_SUMMARY && f->cpu_time);
 	compile_set(&cfg->returned, mask, f->kind == FILTER_SUMMARY && f->returned);
 	compile_set(&cfg->entries, mask,

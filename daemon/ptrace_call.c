@@ -50,6 +50,8 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 	task_capture_begin(t->capture, t->tid, b->cfg.string_limit, t->call.nr, t->call.abi,
 			   t->call.args, sessions & b->cfg.whole ? ~0U : plan->said);
 	task_capture_env(t->capture, sessions & b->cfg.env);
+	if (sessions & b->cfg.pointer)
+		task_capture_pointer(t->capture, t->call.pointer);
 	if (plan->nops && data)
 		task_capture_run(t->capture, plan, 0);
 }
@@ -90,6 +92,7 @@ static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call
 	c->flags = flags;
 	c->reported = 0;
 	memcpy(c->args, info->args, sizeof(c->args));
+	c->pointer = info->pointer;
 	plan = ptrace_plan(b, c->abi, c->nr);
 	if (plan->flags & TR_PLAN_SIGFRAME)
 		c->args[0] = info->sp + sigframe_offset(c->abi);

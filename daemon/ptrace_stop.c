@@ -48,6 +48,7 @@ static void fill_signal(struct tr_signal *r, const siginfo_t *info)
 static void tell_signal(struct backend *b, struct ptrace_task *t, int signo, uint16_t flags)
 {
 	struct tr_signal r = {.signo = signo, .h.flags = flags};
+	struct pt_call call;
 	siginfo_t info;
 	uint64_t mask;
 
@@ -60,6 +61,8 @@ static void tell_signal(struct backend *b, struct ptrace_task *t, int signo, uin
 		r.h.flags |= TR_SIG_NO_INFO;
 	else
 		fill_signal(&r, &info);
+	if (!pt_call(t->tid, &call))
+		r.pointer = call.pointer;
 	ptrace_emit(b, t, &r.h, TR_SIGNAL, sizeof(r), mask);
 }
 

@@ -124,6 +124,7 @@ int pt_call(uint32_t tid, struct pt_call *call_x)
 		return r;
 	call_x->abi = abi_of(info.arch);
 	call_x->sp = info.stack_pointer;
+	call_x->pointer = info.instruction_pointer;
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY || info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
 		call_x->op = PT_ENTRY;
 		call_x->nr = info.entry.nr;
@@ -156,6 +157,7 @@ int pt_interrupted_call(uint32_t tid, struct pt_call *call_x)
 		return -ENOENT;
 	compat = REG(tid, cs) == USER32_CS;
 	call_x->op = PT_RETURN;
+	call_x->pointer = REG(tid, rip);
 	call_x->abi = compat ? TR_ABI_I386 : TR_ABI_X86_64;
 	call_x->ret = compat ? (int32_t)REG(tid, rax) : (int64_t)REG(tid, rax);
 	if (compat) {

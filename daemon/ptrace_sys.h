@@ -31,6 +31,7 @@ struct pt_call {
 	uint64_t nr;  /* PT_ENTRY */
 	uint64_t args[TR_MAX_ARGS];
 	uint64_t sp;
+	uint64_t pointer; /* where it goes on */
 	int64_t ret; /* PT_RETURN */
 };
 

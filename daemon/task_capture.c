@@ -87,6 +87,11 @@ void task_capture_env(struct tr_capture *c, bool wanted)
 	c->env = wanted;
 }
 
+void task_capture_pointer(struct tr_capture *c, uint64_t pointer)
+{
+	cap_pointer(c, pointer);
+}
+
 void task_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit)
 {
 	cap_run(c, plan, at_exit);

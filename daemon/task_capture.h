@@ -20,6 +20,7 @@ struct tr_capture *task_capture_new(void); /* to be freed with free() */
 void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint16_t nr,
 			uint8_t abi, const uint64_t *args, uint32_t wanted);
 void task_capture_env(struct tr_capture *c, bool wanted); /* variables of a new program; not at first */
+void task_capture_pointer(struct tr_capture *c, uint64_t pointer); /* where the call is made; before it runs */
 void task_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit);
 void task_capture_drop_old(struct tr_capture *c); /* the memory is that of another program now */
 

@@ -66,6 +66,7 @@ struct user_pt_regs {
 struct pt_regs {
 	u64 regs[31];
 	u64 sp;
+	u64 pc;
 	u64 orig_x0;
 	s32 syscallno;
 };

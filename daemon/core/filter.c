@@ -394,6 +394,7 @@ static const struct key keys[] = {
 	FLAG(no_blocked),
 	FLAG(entries),
 	FLAG(env),
+	FLAG(pointer),
 	FLAG(cpu_time),
 	FLAG(returned),
 	FLAG(no_data),

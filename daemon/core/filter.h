@@ -58,6 +58,7 @@ struct filter {
 	bool no_blocked;    /* do not report calls that are still blocked */
 	bool entries;	    /* report a call as blocked as soon as it waits, or makes a child */
 	bool env;	    /* execve: the variables, not only how many they are */
+	bool pointer;	    /* where each call is made */
 	bool cpu_time;	    /* a summary's times are those of the processor, without the waiting */
 	bool returned;	    /* a summary counts only calls that return */
 	bool trapped;	    /* the process was started under a seccomp filter that traps what is asked for */

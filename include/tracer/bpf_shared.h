@@ -36,6 +36,7 @@ struct tr_config {
 	__u64 whole;	 /* also what no sentence tells */
 	__u64 blocked;	 /* reports of blocked calls */
 	__u64 env;	 /* the variables of a new program */
+	__u64 pointer;	 /* where calls are made */
 	__u64 cpu_time;	 /* summary sessions whose times are without the waiting */
 	__u64 returned;	 /* and those that count only calls that return */
 	__u64 budgeted;	 /* sessions with a budget, which may be: */
@@ -84,9 +85,10 @@ struct tr_pending {
 	__u8 abi;
 	__u8 exact; /* 0: start_ns is when the task last ran, not when it made the call */
 	__u32 pad;
+	__u64 pointer; /* where the program goes on */
 	__u64 args[TR_MAX_ARGS];
 };
 
-_Static_assert(sizeof(struct tr_pending) == 80, "tr_pending");
+_Static_assert(sizeof(struct tr_pending) == 88, "tr_pending");
 
 #endif

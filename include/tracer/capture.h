@@ -61,6 +61,13 @@ static inline __attribute__((always_inline)) void cap_put(struct tr_capture *c, 
 	c->rec.nitems++;
 }
 
+/* Where the program goes on: the first item of a record that has none yet. */
+static inline __attribute__((always_inline)) void cap_pointer(struct tr_capture *c, __u64 pointer)
+{
+	*(__u64 *)&c->payload[sizeof(struct tr_item)] = pointer;
+	cap_put(c, 0, sizeof(pointer), CAP_META(0, TR_PART_POINTER, 0, 0));
+}
+
 /* The bytes that are still free after an item's header, 0: none. */
 static inline __attribute__((always_inline)) __u32 cap_room(__u32 off)
 {

@@ -106,6 +106,7 @@ enum tr_part {
 			  * TR_OP_PTRS: what pointer number `index` does */
 	TR_PART_ENTRIES, /* __u32: how many directory entries there are in all */
 	TR_PART_LEN, /* the value-result length (socklen_t) that another argument points to */
+	TR_PART_POINTER, /* __u64, of argument 0: where the program goes on; the first item, if it was asked for */
 };
 
 #define TR_ITEM_EXIT 1	/* read when the call returned, else when it was made */
@@ -126,6 +127,7 @@ struct tr_signal {
 	__u64 addr;	 /* SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS; SIGPOLL: its band */
 	__u64 value;	 /* SI_QUEUE, SI_TIMER: sival_ptr; SIGSYS: the architecture in the upper half */
 	__u64 utime, stime; /* SIGCHLD: of the child, in clock ticks; SEGV_BNDERR: the bounds */
+	__u64 pointer; /* where the program was, 0: unknown */
 };
 
 struct tr_exec {
@@ -228,7 +230,7 @@ struct tr_fd {
 _Static_assert(sizeof(struct tr_hdr) == 32, "tr_hdr");
 _Static_assert(sizeof(struct tr_syscall) == 104, "tr_syscall");
 _Static_assert(sizeof(struct tr_item) == 8, "tr_item");
-_Static_assert(sizeof(struct tr_signal) == 88, "tr_signal");
+_Static_assert(sizeof(struct tr_signal) == 96, "tr_signal");
 _Static_assert(sizeof(struct tr_exec) == 40, "tr_exec");
 _Static_assert(sizeof(struct tr_exit) == 56, "tr_exit");
 _Static_assert(sizeof(struct tr_fork) == 40, "tr_fork");

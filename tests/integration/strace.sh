@@ -24,7 +24,7 @@ normal() {
 		-e 's/<[0-9]*\.[0-9]*>$/<TIME>/' \
 		-e 's/^\(\[pid \)\{0,1\} *[0-9]\{2,\}\(\]\{0,1\}\) /\1PID\2 /' \
 		-e 's/= [0-9]\{3,\}$/= NUMBER/; s/= [0-9]\{3,\}</= NUMBER</; s,/got,/want,; s/pid [0-9]* +++/pid PID +++/; s/changed to [0-9]*/changed to PID/; s/si_pid=[0-9]*/si_pid=PID/; s/kill([0-9]*/kill(PID/' \
-		-e 's/Process [0-9]*/Process PID/; s/si_utime=[0-9]*, si_stime=[0-9]*/TIMES/' \
+		-e 's/Process \(PID=\)\{0,1\}[0-9]*/Process PID/; s/si_utime=[0-9]*, si_stime=[0-9]*/TIMES/' \
 		-e 's/[0-9]* vars/N vars/; s/[0-9]*:[0-9:]*\.[0-9]*/CLOCK/; s/[0-9]\{10\}\.[0-9]*/CLOCK/' \
 		-e 's/\(  *= \)/ = /' "$1"
 }
@@ -55,6 +55,20 @@ same "nothing" -e none true
 same "a maybe" -e '?nosuchcall' true
 same "nothing but errors" -Z test -e /nonexistent/file
 same "nothing but success" -e openat -z test -e /nonexistent/file
+# shellcheck disable=SC2016 # the traced shell expands it
+where='kill -USR1 $$'
+if setarch -R true 2>/dev/null; then
+	for backend in bpf ptrace; do
+		setarch -R strace -i -e kill,exit_group sh -c "$where" 2>"$dir/want"
+		setarch -R "$TRACECTL" --backend $backend strace -i -e kill,exit_group sh -c "$where" 2>"$dir/got"
+		normal "$dir/want" >"$dir/want.n"
+		normal "$dir/got" >"$dir/got.n"
+		ok "-i, $backend: the same addresses" diff -u "$dir/want.n" "$dir/got.n"
+	done
+else
+	skip "-i: the same addresses" "addresses can't be kept from being random"
+fi
+[ -x "$targets/t_i386" ] && same "another ABI" -n -e write "$targets/t_i386"
 same "quiet about the end" -qq -e exit_group true
 same "long strings" -e write -s 3 echo 0123456789
 same "strings in hexadecimal" -e write -xx echo ab
