@@ -263,6 +263,9 @@ static void put_filter(struct strace *st)
 	f->entries = true;
 	f->env = shows_env(o);
 	f->pointer = o->pointer;
+	if (o->stack_count && o->summary != SUMMARY_ONLY)
+		f->stack = o->stack_limit;
+	f->sources = o->stack_count > 1;
 	while (f->ninject < o->ninject) { /* both own the text now: the filter does */
 		f->inject[f->ninject] = o->inject[f->ninject];
 		f->ninject++;
@@ -358,6 +361,20 @@ static void tell_attached(struct strace *st)
 	}
 }
 
+/* Some of what can be asked for is done only to tasks that are stopped. */
+static void choose_backend(struct strace *st)
+{
+	const struct filter *f = &st->so.filter;
+	const char *backend = st->o->backend;
+
+	if ((backend && strcmp(backend, "auto")) || !(f->ninject || f->stack))
+		return;
+	st->so.backend = "ptrace";
+	if (!(st->o->quiet & QUIET_ATTACH))
+		msg("%s ptrace, which is used in place of BPF",
+		    f->ninject ? "tampering needs" : "stacks need");
+}
+
 /* What the session needs, from what strace was asked for. Returns 0 or the exit status. */
 static int prepare_session(struct strace *st)
 {
@@ -368,11 +385,6 @@ static int prepare_session(struct strace *st)
 	st->so.argv = (char **)o->argv;
 	st->so.socket = o->socket;
 	st->so.backend = o->backend;
-	if (o->ninject && (!o->backend || !strcmp(o->backend, "auto"))) {
-		st->so.backend = "ptrace";
-		if (!(o->quiet & QUIET_ATTACH))
-			msg("tampering needs ptrace, which is used in place of BPF");
-	}
 	if (find_user(st) || (o->argv[0] && find_program(st)))
 		return 1;
 	if (strace_paths_init(&st->paths, o, tell_path, st))
@@ -381,6 +393,7 @@ static int prepare_session(struct strace *st)
 	if (o->argv[0] && o->argv0_of)
 		st->so.argv[0] = (char *)o->argv0_of;
 	put_filter(st);
+	choose_backend(st);
 	st->how = (struct child_how){st->path, prepare, st, 1};
 	st->s.how = &st->how;
 	st->s.by_thread = !o->follow;

@@ -62,6 +62,7 @@ void strace_line_drop(struct strace_line *l, struct strace_task *t)
 		t->log->open = NULL;
 	strace_log_close(&t->own);
 	buf_done(&t->begun);
+	buf_done(&t->stack);
 	HASH_DEL(l->tasks, t);
 	free(t);
 }

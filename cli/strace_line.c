@@ -12,6 +12,7 @@
 #include "strace_count.h"
 #include "strace_dump.h"
 #include "strace_call.h"
+#include "strace_stack.h"
 
 static void init_sink(struct strace_line *l, const struct tr_syscall *rec, struct call *c,
 		      struct strace_sink *s, struct buf *out)
@@ -251,6 +252,8 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 		supersede(l, old, t, rec->h.time_ns);
 	}
 	t->pointer = pointer_of(rec);
+	t->shown = false;
+	t->last = rec->h.flags & TR_F_NO_RETURN;
 	tell_personality(l, t, rec);
 	t->nr = rec->nr;
 	if (!wanted(l, rec))
@@ -267,13 +270,16 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 		count(l, t, rec);
 	if (l->o->summary != SUMMARY_ONLY)
 		put_end(l, t, rec);
+	t->shown = true;
 	l->calls++;
 }
 
 static void on_signal(struct strace_line *l, struct strace_task *t, const struct tr_signal *rec)
 {
+	t->shown = t->last = false;
 	if (rec->signo == SIGKILL || l->o->summary == SUMMARY_ONLY || !strace_numbers_has(&l->o->signals, rec->signo))
 		return;
+	t->shown = true;
 	t->pointer = rec->pointer;
 	strace_line_lead(l, t, rec->h.time_ns, t->nr);
 	strace_signal(rec, t->log->buf);
@@ -367,6 +373,7 @@ static void show_exit(struct strace_line *l, struct strace_task *t, const struct
 		strace_line_lead(l, t, rec->h.time_ns, t->nr);
 		strace_exit(rec, t->log->buf);
 	}
+	buf_put(t->log->buf, t->stack.p, t->stack.len);
 	strace_line_drop(l, t);
 }
 
@@ -488,6 +495,8 @@ void strace_line_record(struct strace_line *l, const struct tr_hdr *rec)
 		on_signal(l, t, (const void *)rec);
 	else if (rec->type == TR_EXIT)
 		on_task_exit(l, t, (const void *)rec);
+	else if (rec->type == TR_STACK && t->shown)
+		strace_stack((const void *)rec, t->last ? &t->stack : t->log->buf);
 }
 
 void strace_line_detach(struct strace_line *l)

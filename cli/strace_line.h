@@ -28,6 +28,9 @@ struct strace_task {
 	bool ended;	 /* it is dead, but of its process others live */
 	uint32_t status; /* then: as wait(2) has it */
 	struct buf begun; /* what was written of the call */
+	bool shown;	  /* its latest record, which a stack may follow */
+	bool last;	  /* and that was a call that never returns: its stack comes after its end */
+	struct buf stack;
 	struct strace_log own;
 	UT_hash_handle hh;
 };

@@ -41,7 +41,7 @@ static const struct strace_opt opts[] = {
 	{"interruptible", 'I', REQ, sopt_interruptible, NULL},
 	{"stack-trace", 'k', OPT, sopt_stack, NULL},
 	{"stack-traces", 0, OPT, sopt_stack, NULL},
-	{"stack-trace-frame-limit", 0, REQ, sopt_refused, NULL},
+	{"stack-trace-frame-limit", 0, REQ, sopt_stack_limit, NULL},
 	{"syscall-number", 'n', NO, sopt_number, NULL},
 	{"arg-names", 'N', NO, sopt_arg_names, NULL},
 	{"output", 'o', REQ, sopt_output, NULL},
@@ -173,6 +173,7 @@ static void defaults(struct strace_options *o)
 	o->column = 40;
 	o->string_limit = FILTER_STRING_DEFAULT;
 	o->overhead_ns = -1;
+	o->stack_limit = 256;
 	o->sort_by = COLUMN_TOTAL;
 	o->clock_digits = o->relative_digits = o->took_digits = 6;
 	memcpy(o->columns, columns, sizeof(columns));

@@ -79,6 +79,7 @@ struct strace_options {
 	unsigned int clock_digits, relative_digits, took_digits; /* after the point: 0, 3, 6, 9 */
 	bool relative, took, number, pointer, arg_names;
 	unsigned int fd_count, stack_count; /* -y, -k */
+	uint32_t stack_limit;		    /* frames */
 	uint32_t decode_fds, decode_pids; /* bits */
 	uint8_t consts; /* -X */
 	bool no_abbrev; /* -v */

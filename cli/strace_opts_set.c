@@ -171,15 +171,22 @@ int sopt_stack(struct strace_options *o, const struct strace_opt *opt, const cha
 {
 	if (arg && strcmp(arg, "symbol") && strcmp(arg, "source"))
 		return invalid(opt, by_letter, arg, err);
-	o->stack_count++;
+	if (arg)
+		o->stack_count = strcmp(arg, "source") ? 1 : 2;
+	else
+		o->stack_count++;
 	return 0;
 }
 
-int sopt_refused(struct strace_options *o, const struct strace_opt *opt, const char *arg,
-		 bool by_letter, char *err)
+int sopt_stack_limit(struct strace_options *o, const struct strace_opt *opt, const char *arg,
+		     bool by_letter, char *err)
 {
-	(void)o, (void)arg, (void)by_letter;
-	return msg_set(err, -EINVAL, "--%s is not supported", opt->name);
+	unsigned long v;
+
+	if (!number(arg, UINT16_MAX, &v) || !v)
+		return invalid(opt, by_letter, arg, err);
+	o->stack_limit = (uint32_t)v;
+	return 0;
 }
 
 int sopt_output(struct strace_options *o, const struct strace_opt *opt, const char *arg,

@@ -26,7 +26,7 @@ struct strace_opt {
 
 strace_set_fn sopt_columns, sopt_append, sopt_detach_on, sopt_summary, sopt_debug, sopt_daemonize,
 	sopt_expr, sopt_env, sopt_follow, sopt_separately, sopt_help, sopt_pointer, sopt_interruptible,
-	sopt_stack, sopt_refused, sopt_number, sopt_arg_names, sopt_output, sopt_overhead, sopt_attach,
+	sopt_stack, sopt_stack_limit, sopt_number, sopt_arg_names, sopt_output, sopt_overhead, sopt_attach,
 	sopt_path, sopt_relative, sopt_string_limit, sopt_sort_by, sopt_clock, sopt_took, sopt_user,
 	sopt_summary_columns, sopt_no_abbrev, sopt_show_secrets, sopt_version, sopt_wall_clock, sopt_hex, sopt_consts,
 	sopt_fds_letter, sopt_pids_letter, sopt_pidns, sopt_status_letter, sopt_quiet_letter, sopt_quiet_startup,

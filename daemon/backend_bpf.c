@@ -350,6 +350,10 @@ static int bpf_session_add(struct backend *b, unsigned int session, const struct
 		snprintf(err, FILTER_ERR_LEN, "BPF can't tamper with calls: ptrace can");
 		return -EOPNOTSUPP;
 	}
+	if (f->stack) {
+		snprintf(err, FILTER_ERR_LEN, "BPF can't tell the functions that calls come from: ptrace can");
+		return -EOPNOTSUPP;
+	}
 	report_lost(b);
 	b->uncounted[session] = b->unshown[session] = 0;
 	r = bpf_filter_add(b, session, f, who, err);

@@ -11,6 +11,7 @@
 
 #include <time.h>
 #include <uthash.h>
+#include <core/buf.h>
 #include <tracer/bpf_shared.h>
 #include "backend.h"
 #include "pin_guard.h"
@@ -32,6 +33,7 @@ struct ptrace_proc {
 	uint64_t *fd_told; /* by descriptor */
 	uint32_t nfds;
 	int pidfd; /* -1: not open */
+	struct stack *stack; /* for stacks of its tasks, NULL: none was taken */
 };
 
 /* A system call in progress. */
@@ -82,6 +84,7 @@ struct ptrace_task {
 	uint16_t *inject_counts; /* of each injection and call, NULL: none was met yet */
 	int inject_signo;	 /* to be sent when it goes on, 0: none */
 	struct tr_capture *capture; /* of the call, NULL: none was made yet */
+	struct buf stack; /* frames that were taken and not told yet */
 };
 
 struct ptrace_sum {
@@ -135,6 +138,7 @@ struct backend {
 	uint64_t stop_ns; /* of the stop that was served last */
 	struct inject *injects; /* of all sessions; PTRACE_INJECTS places */
 	uint64_t inject_sessions[PTRACE_INJECTS]; /* 0: the place is free */
+	uint64_t stacks; /* sessions that want them */
 	uint64_t uncounted[TR_MAX_SESSIONS]; /* calls that a summary had no memory for */
 	uint64_t records;
 	uint64_t warned_ino; /* of the last program that runs without the privileges of its file */
@@ -199,6 +203,12 @@ void ptrace_inject_enter(struct backend *b, struct ptrace_task *t, const struct 
 /* What the call returns; *flags_x: TR_F_* for its record. */
 int64_t ptrace_inject_leave(struct ptrace_task *t, int64_t ret, uint16_t *flags_x);
 
+/* ptrace_stack.c: by which functions a task came to where it is. */
+int ptrace_stack_add(struct backend *b, unsigned int session, const struct filter *f); /* < 0: impossible */
+void ptrace_stack_take(struct backend *b, struct ptrace_task *t);
+void ptrace_stack_tell(struct backend *b, struct ptrace_task *t, uint64_t sessions);
+void ptrace_stack_drop(struct ptrace_proc *p); /* it runs another program, or none */
+
 int ptrace_pending(struct backend *b, int session); /* ptrace_pending.c */
 
 /* ptrace_clone.c: children that ask not to be traced are. */
@@ -231,6 +241,7 @@ enum ptrace_effect {
 	EFFECT_EXEC,
 	EFFECT_CLONE,
 	EFFECT_SECCOMP,
+	EFFECT_EXIT,
 	EFFECT_AFFINITY, /* asks for a mask, or sets one */
 };
 void ptrace_need_task(struct backend *b, struct ptrace_task *t, uint64_t sessions);

@@ -247,6 +247,11 @@ static void open_session(struct client *c, const char *text, size_t len)
 		client_error(c, err);
 		return;
 	}
+	if (f.stack && !c->peer.sole) {
+		filter_done(&f);
+		client_error(c, "stacks are told only by a tracerd that is started for it: leave out --socket");
+		return;
+	}
 	c->kind = f.kind;
 	r = start_session(c, &f, err);
 	if (r < 0) {

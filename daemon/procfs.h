@@ -11,6 +11,8 @@
 #include <linux/types.h>
 #include <tracer/event.h>
 
+struct buf;
+
 /* Processes that descend from one of roots[n], which are not in the result. *pids_x is the caller's to free. */
 int procfs_descendants(const uint32_t *roots, size_t n, uint32_t **pids_x, size_t *n_x);
 
@@ -72,6 +74,11 @@ struct procfs_exe {
 	char path[256];
 };
 int procfs_exe(uint32_t tid, struct procfs_exe *exe_x);
+
+/* Appends the lines of /proc/TGID/maps. */
+int procfs_maps(uint32_t tgid, struct buf *text);
+/* Opens a file for reading as the process sees it, in its root directory. A descriptor, or a negative errno. */
+int procfs_open_file(uint32_t tgid, const char *path);
 
 /* kernel.yama.ptrace_scope, 0 where there is none. */
 int procfs_ptrace_scope(void);

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include <core/buf.h>
 
 /* Reads a whole small file and ends it with a NUL. Returns its length. */
 __attribute__((format(printf, 3, 4))) static ssize_t slurp(char *text, size_t size, const char *fmt,
@@ -323,6 +324,33 @@ int procfs_exe(uint32_t tid, struct procfs_exe *exe_x)
 	exe_x->gid = st.st_gid;
 	exe_x->ino = st.st_ino;
 	return 0;
+}
+
+int procfs_maps(uint32_t tgid, struct buf *text)
+{
+	char path[64], part[4096];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/maps", tgid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, part, sizeof(part))) > 0)
+		buf_put(text, part, (size_t)n);
+	close(fd);
+	return n < 0 || text->failed ? -EIO : 0;
+}
+
+int procfs_open_file(uint32_t tgid, const char *path)
+{
+	char text[4096 + 64];
+	int fd;
+
+	if ((size_t)snprintf(text, sizeof(text), "/proc/%u/root%s", tgid, path) >= sizeof(text))
+		return -ENAMETOOLONG;
+	fd = open(text, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 int procfs_ptrace_scope(void)

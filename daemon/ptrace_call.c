@@ -78,6 +78,12 @@ static uint32_t sigframe_offset(unsigned int abi)
 				      TR_SIGFRAME_AARCH64;
 }
 
+/* The program that makes it is no more when it returns. */
+static bool is_last(const struct backend *b, const struct ptrace_call *c)
+{
+	return effect_of(b, c) == EFFECT_EXEC || effect_of(b, c) == EFFECT_EXIT;
+}
+
 /* nr is any number: the tracee chose it. */
 static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call *info,
 		  uint16_t flags)
@@ -106,6 +112,8 @@ static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call
 		ptrace_pin_hold(b, t);
 	if (effect_of(b, c) == EFFECT_CLONE)
 		ptrace_clone_enter(t);
+	if ((c->live & b->stacks) && is_last(b, c))
+		ptrace_stack_take(b, t);
 	c->start_ns = ptrace_now_ns();
 	c->reported = c->live & b->cfg.entries;
 	emit_call(b, t, 0, c->reported, c->start_ns, flags | TR_F_BLOCKED);
@@ -192,6 +200,9 @@ static void emit_return(struct backend *b, struct ptrace_task *t, const struct t
 	if ((plan->flags & TR_PLAN_RET_FD) && !error && (stream & b->cfg.ret_fds))
 		ptrace_need_fd(b, t, ret, stream & b->cfg.ret_fds, TR_FD_RESULT);
 	emit_call(b, t, ret, stream, now, t->call.flags);
+	if ((stream & b->stacks) && !is_last(b, &t->call))
+		ptrace_stack_take(b, t);
+	ptrace_stack_tell(b, t, stream & b->stacks);
 }
 
 static void finish(struct backend *b, struct ptrace_task *t, int64_t ret, uint64_t now)
@@ -291,6 +302,9 @@ void ptrace_call_exec(struct backend *b, struct ptrace_task *t, uint32_t old_tid
 		t->capture = old->capture;
 		t->inherited = old->inherited;
 		old->capture = capture;
+		buf_done(&t->stack);
+		t->stack = old->stack;
+		old->stack = (struct buf){};
 		ptrace_pin_exec(b, t, old);
 		ptrace_task_free(b, old);
 	}
@@ -299,6 +313,7 @@ void ptrace_call_exec(struct backend *b, struct ptrace_task *t, uint32_t old_tid
 	t->told = 0;
 	t->gen = 0;
 	ptrace_forget_fds(t->proc);
+	ptrace_stack_drop(t->proc);
 	ptrace_refresh(b, t);
 	t->call.live &= t->mask;
 }
@@ -317,6 +332,7 @@ void ptrace_call_abandon(struct backend *b, struct ptrace_task *t)
 		ptrace_count(b, t, mask & cfg->summary & ~cfg->returned, false, now - c->start_ns);
 	mask &= cfg->stream & ~(cfg->failed | cfg->ok | cfg->by_errno | cfg->by_time);
 	emit_call(b, t, 0, mask, now, c->flags | TR_F_NO_RETURN);
+	ptrace_stack_tell(b, t, is_last(b, c) ? mask & b->stacks : 0);
 }
 
 void ptrace_call_blocked(struct backend *b, struct ptrace_task *t, uint64_t now_ns)

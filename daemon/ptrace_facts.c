@@ -204,6 +204,8 @@ void ptrace_effects(struct backend *b)
 	effect(b, "prctl", EFFECT_NAME);
 	effect(b, "execve", EFFECT_EXEC);
 	effect(b, "execveat", EFFECT_EXEC);
+	effect(b, "exit", EFFECT_EXIT);
+	effect(b, "exit_group", EFFECT_EXIT);
 	effect(b, "clone", EFFECT_CLONE);
 	effect(b, "clone3", EFFECT_CLONE);
 	effect(b, "seccomp", EFFECT_SECCOMP);

@@ -107,8 +107,12 @@ int ptrace_session_enter(struct backend *b, unsigned int session, const struct f
 		return refuse(err, "ptrace can't watch the whole system: give --pid, or use run");
 	if (f->ncgroup || f->nunit)
 		return refuse(err, "ptrace can't select by cgroup or unit: give --pid alone");
-	if (ptrace_inject_add(b, session, f, err))
+	if (ptrace_stack_add(b, session, f))
+		return refuse(err, "stacks need libdw, which this tracerd was built without");
+	if (ptrace_inject_add(b, session, f, err)) {
+		b->stacks &= ~bit(session);
 		return -EINVAL;
+	}
 	b->filters[session] = f;
 	compile_enter(&b->cfg, session, f, ptrace_now_ns());
 	b->cfg.active |= bit(session);
@@ -121,6 +125,7 @@ void ptrace_session_leave(struct backend *b, unsigned int session)
 {
 	b->cfg.active &= ~bit(session);
 	b->filters[session] = NULL;
+	b->stacks &= ~bit(session);
 	ptrace_inject_del(b, session);
 	set_string_limit(b);
 	compile_changed(&b->cfg);

@@ -64,6 +64,9 @@ static void tell_signal(struct backend *b, struct ptrace_task *t, int signo, uin
 	if (!pt_call(t->tid, &call))
 		r.pointer = call.pointer;
 	ptrace_emit(b, t, &r.h, TR_SIGNAL, sizeof(r), mask);
+	if (mask & b->stacks)
+		ptrace_stack_take(b, t);
+	ptrace_stack_tell(b, t, mask & b->stacks);
 }
 
 static void on_signal(struct backend *b, struct ptrace_task *t, int signo)

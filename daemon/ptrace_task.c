@@ -59,6 +59,7 @@ static void proc_free(struct backend *b, struct ptrace_proc *p)
 	if (p->pidfd >= 0)
 		close(p->pidfd);
 	free(p->fd_told);
+	ptrace_stack_drop(p);
 	free(p);
 }
 
@@ -90,6 +91,7 @@ void ptrace_task_free(struct backend *b, struct ptrace_task *t)
 	}
 	free(t->inject_counts);
 	free(t->capture);
+	buf_done(&t->stack);
 	free(t);
 }
 

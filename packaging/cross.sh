@@ -34,7 +34,8 @@ fetch() {
 	foreign apt-get -q update >&2
 	# shellcheck disable=SC2046 # a list of words
 	(cd "$state/cache" && foreign apt-get -q download libbpf-dev libbpf1 libelf-dev libelf1 \
-		zlib1g-dev zlib1g libevent-dev libevent-core-2.1-7 libinih-dev libinih1 uthash-dev >&2)
+		zlib1g-dev zlib1g libevent-dev libevent-core-2.1-7 libinih-dev libinih1 uthash-dev \
+		libdw-dev libdw1 liblzma5 libbz2-1.0 >&2)
 	for deb in "$state"/cache/*.deb; do
 		dpkg-deb -x "$deb" "$sysroot.new"
 	done

@@ -50,7 +50,7 @@ packages() {
 	case $manager/$1 in
 	apt/build)
 		echo gcc libc6-dev cmake ninja-build pkg-config clang llvm bpftool libbpf-dev \
-			libelf-dev zlib1g-dev libevent-dev uthash-dev libinih-dev
+			libelf-dev libdw-dev zlib1g-dev libevent-dev uthash-dev libinih-dev
 		;;
 	apt/test)
 		echo libcmocka-dev libjson-c-dev libclang-rt-dev strace python3 procps mandoc shellcheck
@@ -63,7 +63,7 @@ packages() {
 	apt/peers) echo linux-perf bpftrace ;;
 	dnf/build)
 		echo gcc glibc-devel cmake ninja-build pkgconf-pkg-config clang llvm bpftool \
-			libbpf-devel elfutils-libelf-devel zlib-devel libevent-devel uthash-devel inih-devel
+			libbpf-devel elfutils-devel elfutils-libelf-devel zlib-devel libevent-devel uthash-devel inih-devel
 		;;
 	dnf/test)
 		echo libcmocka-devel json-c-devel compiler-rt strace python3 procps-ng mandoc ShellCheck \

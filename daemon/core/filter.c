@@ -202,6 +202,16 @@ static int set_budget(struct filter *f, const char *value, char *err)
 	return r;
 }
 
+static int set_stack(struct filter *f, const char *value, char *err)
+{
+	uint64_t v;
+	int r = set_number("stack", value, UINT16_MAX, &v, err);
+
+	if (!r)
+		f->stack = (uint32_t)v;
+	return r;
+}
+
 static int set_queue(struct filter *f, const char *value, char *err)
 {
 	uint64_t v;
@@ -361,6 +371,12 @@ static void put_budget(const struct filter *f, struct text *t)
 		put_number(t, "budget", f->budget);
 }
 
+static void put_stack(const struct filter *f, struct text *t)
+{
+	if (f->stack)
+		put_number(t, "stack", f->stack);
+}
+
 static void put_string(const struct filter *f, struct text *t)
 {
 	put_number(t, "string", f->string_limit);
@@ -400,6 +416,8 @@ static const struct key keys[] = {
 	FLAG(no_data),
 	FLAG(trapped),
 	FLAG(sentences),
+	FLAG(sources),
+	{"stack",       set_stack,     put_stack, 0},
 	{"inject",      set_inject,    put_inject, 0},
 	{"string",      set_string,    put_string, 0},
 	{"budget",      set_budget,    put_budget, 0},

@@ -64,6 +64,8 @@ struct filter {
 	bool trapped;	    /* the process was started under a seccomp filter that traps what is asked for */
 	bool no_data;	    /* arguments without what they point to */
 	bool sentences;	    /* nor is what the sentences for people don't tell */
+	uint32_t stack;	    /* stack=N: by which functions, at most so many, calls and signals come; 0: not told */
+	bool sources;	    /* and by which lines of their sources */
 	uint32_t ninject;
 	char *inject[16]; /* inject=LIST:error=ENOENT: tampering (inject.h); owned */
 	uint32_t string_limit; /* string=N: bytes of T_STR and data that are captured */

@@ -15,6 +15,7 @@ static const uint16_t fixed_size[TR_TYPE_MAX] = {
 	[TR_FORK] = sizeof(struct tr_fork),	  [TR_LOST] = sizeof(struct tr_lost),
 	[TR_TASK] = sizeof(struct tr_task),	  [TR_FD] = sizeof(struct tr_fd),
 	[TR_RESET] = sizeof(struct tr_hdr),	  [TR_BUDGET] = sizeof(struct tr_budget),
+	[TR_STACK] = sizeof(struct tr_stack),
 };
 
 static int items_fit(const struct tr_syscall *rec)
@@ -37,6 +38,22 @@ static int items_fit(const struct tr_syscall *rec)
 	return 1;
 }
 
+static int frames_fit(const struct tr_stack *rec)
+{
+	const char *p = (const char *)(rec + 1);
+	size_t left = rec->h.len - sizeof(*rec);
+
+	for (uint32_t i = 0; i < rec->nframes; i++) {
+		const struct tr_stack_frame *f = (const void *)p;
+
+		if (left < sizeof(*f) || left < rec_frame_size(f))
+			return 0;
+		left -= rec_frame_size(f);
+		p += rec_frame_size(f);
+	}
+	return 1;
+}
+
 static int payload_fits(const struct tr_hdr *h)
 {
 	const struct tr_fd *fd = (const void *)h;
@@ -45,6 +62,8 @@ static int payload_fits(const struct tr_hdr *h)
 	switch (h->type) {
 	case TR_SYSCALL:
 		return items_fit((const void *)h);
+	case TR_STACK:
+		return frames_fit((const void *)h);
 	case TR_EXEC:
 		return exec->filename_len <= h->len - sizeof(*exec);
 	case TR_FD:

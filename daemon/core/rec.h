@@ -21,6 +21,13 @@ const struct tr_hdr *rec_check(const void *p, size_t n);
 const struct tr_item *rec_item_first(const struct tr_syscall *rec);
 const struct tr_item *rec_item_next(const struct tr_syscall *rec, const struct tr_item *item);
 
+/* A frame of a struct tr_stack with its strings, which follow it: file, function, source. */
+static inline size_t rec_frame_size(const struct tr_stack_frame *f)
+{
+	return sizeof(*f) +
+	       (((size_t)f->file_len + f->function_len + f->source_len + 7) & ~(size_t)7);
+}
+
 static inline const void *rec_item_data(const struct tr_item *item)
 {
 	return item + 1;

@@ -47,6 +47,7 @@ enum tr_type {
 	TR_FD,		/* struct tr_fd: a fact, precedes the first record that uses the descriptor */
 	TR_RESET,	/* only the header: forget all facts, they will be told again */
 	TR_BUDGET,	/* struct tr_budget: from here on more or less is shown */
+	TR_STACK,	/* struct tr_stack: by which functions tid came to its last record; may be several */
 	TR_TYPE_MAX
 };
 
@@ -183,6 +184,26 @@ struct tr_budget {
 	__u64 unshown;	/* calls since the last that were counted only */
 };
 
+/*
+ * nframes times: struct tr_stack_frame, and after it the bytes of file, function and source, padded to 8.
+ * They go from where the task is outwards, on from the end of a struct tr_stack just before.
+ */
+struct tr_stack {
+	struct tr_hdr h;
+	__u32 nframes;
+	__u32 pad;
+};
+
+struct tr_stack_frame {
+	__u64 at;     /* offset in the file; where there is none an address, 0: unknown */
+	__u64 offset; /* in the function */
+	__u32 line;   /* of the source */
+	__u16 file_len;	    /* 0: none, and function says what is wrong */
+	__u16 function_len; /* 0: unknown */
+	__u16 source_len;   /* 0: unknown */
+	__u16 pad[3];
+};
+
 /* What is known of a task. Told again when any of it changes. */
 struct tr_task {
 	struct tr_hdr h;
@@ -236,6 +257,8 @@ _Static_assert(sizeof(struct tr_exit) == 56, "tr_exit");
 _Static_assert(sizeof(struct tr_fork) == 40, "tr_fork");
 _Static_assert(sizeof(struct tr_lost) == 48, "tr_lost");
 _Static_assert(sizeof(struct tr_budget) == 56, "tr_budget");
+_Static_assert(sizeof(struct tr_stack) == 40, "tr_stack");
+_Static_assert(sizeof(struct tr_stack_frame) == 32, "tr_stack_frame");
 _Static_assert(sizeof(struct tr_task) == 88, "tr_task");
 _Static_assert(sizeof(struct tr_fd) == 64, "tr_fd");
 

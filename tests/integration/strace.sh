@@ -146,6 +146,52 @@ tampered() {
 	tampered "inject: children too" -f -e inject=getppid:retval=7:when=1 -e trace=getppid \
 		sh -c 'sh -c "echo \$PPID"; :'
 }
+# Stacks, for which the same holds. Of names strace knows fewer, where debugging information lies in other files;
+# the first execve comes from the tracer itself.
+stacks() {
+	awk '/stacks need ptrace/ { next } !n++ && /^execve/ { own = 1; print; next }
+		own && /^ > / { next } { own = 0; print }' "$1" |
+		sed 's/^\( > [^(]*\)(.*) \[0x/\1 [at /' >"$1.stack"
+	normal "$1.stack"
+}
+same_stacks() {
+	title=$1
+	shift
+	strace "$@" >/dev/null 2>"$dir/want"
+	"$TRACECTL" strace "$@" >/dev/null 2>"$dir/got"
+	stacks "$dir/want" >"$dir/want.n"
+	stacks "$dir/got" >"$dir/got.n"
+	ok "$title" diff -u "$dir/want.n" "$dir/got.n"
+}
+"$TRACECTL" strace -k -e getppid "$targets/t_stack" 2>"$dir/got"
+if grep -q 'need libdw' "$dir/got"; then
+	skip "-k" "tracerd was built without libdw"
+else
+	ok "-k: says that it uses ptrace" grep -q 'stacks need ptrace' "$dir/got"
+	ok "-k: the functions that a call comes from" is \
+		"$(sed -n 's/^ > .*t_stack(\([a-z]*\)+0x[0-9a-f]*) \[0x[0-9a-f]*\]$/\1/p' "$dir/got" | head -n 3 | tr '\n' ' ')" \
+		"inner outer main "
+	"$TRACECTL" strace -f -kk -e getppid "$targets/t_stack" 2>"$dir/got"
+	ok "-kk: and the lines of their sources" \
+		grep -q '^ > .*(inner+0x[0-9a-f]*) \[0x[0-9a-f]*\] .*t_stack.c:[0-9]*$' "$dir/got"
+	ok "-k: of a thread" grep -q '(thread_main+' "$dir/got"
+	"$TRACECTL" strace -qq -k --stack-trace-frame-limit=2 -e getppid "$targets/t_stack" 2>"$dir/got"
+	ok "--stack-trace-frame-limit" is "$(grep -c '^ > .*\[' "$dir/got") $(tail -n 1 "$dir/got")" \
+		"4  > too many stack frames"
+	case $(strace -V) in
+	*stack-trace*)
+		same_stacks "-k: the same addresses" -k -e getppid,getsid,exit_group "$targets/t_stack"
+		same_stacks "-k: in libraries" -k -e openat,exit_group test -e /
+		same_stacks "-k: a program before it becomes another" -f -k -e getppid,execve -q \
+			sh -c "$targets/t_stack /bin/true; :"
+		;;
+	*) skip "-k: the same addresses" "this strace has no -k" ;;
+	esac
+	"$TRACECTL" --backend bpf strace -k true 2>"$dir/got"
+	ok "-k: refused by BPF" is $? 1
+	ours -k true 2>"$dir/got"
+	ok "-k: refused to who asks a daemon that serves others" is "$?" 1
+fi
 "$TRACECTL" strace -e fault=getpid:when=9 -e none true 2>"$dir/got"
 ok "tampering: says that it uses ptrace" grep -q ptrace "$dir/got"
 ours -e fault=getpid -e none true 2>"$dir/got"

@@ -28,6 +28,7 @@ struct build {
 		struct tr_lost lost;
 		struct tr_task task;
 		struct tr_fd fd;
+		struct tr_stack stack;
 		uint8_t bytes[TR_RECORD_MAX];
 	};
 };

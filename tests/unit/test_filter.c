@@ -245,7 +245,8 @@ static void test_round_trip(void **state)
 	(void)state;
 	same_again("kind=stream");
 	same_again("kind=summary pid=1,2,3 tid=9 uid=0 comm=a comm=b cgroup=/x unit=y.service");
-	same_again("failed errno=ENOENT,EAGAIN slower_ns=5 follow fds ret_fds no_blocked pointer no_data trapped");
+	same_again("failed errno=ENOENT,EAGAIN slower_ns=5 follow fds ret_fds "
+		   "no_blocked pointer sources stack=7 no_data trapped");
 	same_again("syscall=%file,read string=100 queue=1000000");
 	same_again("syscall=!%file");
 	same_again("syscall=all");

@@ -83,6 +83,7 @@ static void test_lengths(void **state)
 
 static void test_payloads(void **state)
 {
+	struct tr_stack_frame *frame;
 	struct build b;
 
 	(void)state;
@@ -101,6 +102,19 @@ static void test_payloads(void **state)
 	build_begin(&b, TR_EXEC, sizeof(b.exec));
 	assert_non_null(rec_check(&b, b.h.len));
 	b.exec.filename_len = 1;
+	assert_null(rec_check(&b, b.h.len));
+	build_begin(&b, TR_STACK, sizeof(b.stack) + sizeof(struct tr_stack_frame) + 8);
+	b.stack.nframes = 1;
+	frame = (struct tr_stack_frame *)(&b.stack + 1);
+	frame->file_len = frame->function_len = 3;
+	frame->source_len = 2;
+	assert_non_null(rec_check(&b, b.h.len));
+	frame->source_len = 3;
+	assert_null(rec_check(&b, b.h.len));
+	frame->source_len = UINT16_MAX;
+	assert_null(rec_check(&b, b.h.len));
+	frame->source_len = 0;
+	b.stack.nframes = 2;
 	assert_null(rec_check(&b, b.h.len));
 	build_begin(&b, TR_TYPE_MAX + 5, sizeof(b.h)); /* of a later version: can be skipped */
 	assert_non_null(rec_check(&b, b.h.len));

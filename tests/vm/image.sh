@@ -18,7 +18,7 @@ what=$2
 mkdir -p "$cache"
 cache=$(cd "$cache" && pwd)
 # What the root has besides the package under test: what that depends on, and what tests use.
-root_packages=systemd,systemd-sysv,libbpf1,libelf1,zlib1g,libevent-core-2.1-7,libinih1,procps,util-linux,login,passwd,python3-minimal,python3
+root_packages=systemd,systemd-sysv,libbpf1,libelf1,libdw1,zlib1g,libevent-core-2.1-7,libinih1,procps,util-linux,login,passwd,python3-minimal,python3
 
 # Where this machine gets its distribution's main archive from.
 # shellcheck disable=SC2016 # apt expands it
