@@ -89,4 +89,26 @@ refused "nonsense" "from 0.1% to 100%" watch --budget 200%
 "$TRACECTL" run --backend ptrace --budget 5% -- true 2>"$dir/refused"
 ok "ptrace refuses" one_line "$dir/refused"
 ok "and says why" says 'ptrace can.t keep to a budget' "$dir/refused"
+end "$daemon_pid"
+
+# With the capabilities of the service: what calls cost that nobody asked for is known only if an
+# administrator has the kernel measure it.
+stats=/proc/sys/kernel/bpf_stats_enabled
+caps=+bpf,+perfmon,+sys_ptrace,+dac_read_search
+started_with=$(cat $stats 2>/dev/null)
+if [ "$started_with" = 0 ] && { echo 1 >$stats; } 2>/dev/null; then
+	trap 'echo 0 >$stats; cleanup' EXIT
+	begin setpriv --inh-caps="-all,$caps" --bounding-set="-all,$caps" "$TRACERD" --socket "$sock" 2>"$dir/tracerd.log"
+	daemon_pid=$begun
+	until_ok 30 tc status
+	watch "$out" --comm nobody --budget 0.5% -e getppid
+	begin "$dir/bin/busy-one" 1 1000000000 0 0
+	ok "measured without the right to ask for it" until_ok 30 says '"shown":"counts"' "$out"
+	echo 0 >$stats
+	end "$begun" KILL
+	unwatch
+	end "$daemon_pid"
+else
+	skip "measured without the right to ask for it" "kernel.bpf_stats_enabled is on, or not ours to change"
+fi
 finish
