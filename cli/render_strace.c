@@ -411,13 +411,15 @@ static void put_signo(struct buf *out, int signo)
 		buf_i64(out, signo);
 }
 
-void strace_signal(const struct tr_signal *rec, struct buf *out)
+void strace_signal(struct strace_sink *s, const struct tr_signal *rec)
 {
+	struct buf *out = s->s.out;
+
 	buf_str(out, "--- ");
 	put_signo(out, rec->signo);
 	if (!(rec->h.flags & TR_SIG_NO_INFO)) {
 		buf_char(out, ' ');
-		strace_siginfo(out, rec);
+		strace_siginfo(s, rec);
 	}
 	buf_str(out, " ---\n");
 }
@@ -477,7 +479,7 @@ void render_strace(struct render *r, const struct tr_hdr *rec, struct buf *out)
 		break;
 	case TR_SIGNAL:
 		put_prefix(r, rec, out);
-		strace_signal((const void *)rec, out);
+		strace_signal(&(struct strace_sink){.s = {.out = out}}, (const void *)rec);
 		break;
 	case TR_EXIT:
 		put_prefix(r, rec, out);

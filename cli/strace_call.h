@@ -16,7 +16,7 @@ bool strace_call_begin(struct strace_sink *s, const struct call *c);
 void strace_call_result(struct strace_sink *s, const struct call *c);
 
 /* Whole lines without what is in front: "--- SIGINT {...} ---", "+++ exited with 0 +++". */
-void strace_signal(const struct tr_signal *rec, struct buf *out);
+void strace_signal(struct strace_sink *s, const struct tr_signal *rec);
 void strace_exit(const struct tr_exit *rec, struct buf *out);
 
 #endif

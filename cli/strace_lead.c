@@ -43,6 +43,8 @@ struct strace_task *strace_line_add(struct strace_line *l, uint32_t tgid, uint32
 		return NULL;
 	t->tid = tid;
 	t->tgid = tgid;
+	if (l->o->decode_pids)
+		strace_pidns_see(&l->pidns, tid);
 	t->nr = STRACE_NO_CALL;
 #ifdef __aarch64__
 	t->abi = TR_ABI_AARCH64;
@@ -74,6 +76,7 @@ void strace_line_done(struct strace_line *l)
 
 	HASH_ITER(hh, l->tasks, t, next)
 		strace_line_drop(l, t);
+	strace_pidns_done(&l->pidns);
 	HASH_ITER(hh, l->left, left, next_left) {
 		HASH_DEL(l->left, left);
 		free(left);
@@ -146,9 +149,8 @@ static void put_relative(struct strace_line *l, struct strace_log *log, uint64_t
 }
 
 /* A name from the facts, else from the process itself. */
-size_t strace_line_comm(void *ctx, uint32_t pid, char *name)
+static size_t find_comm(const struct strace_line *l, uint32_t pid, char *name)
 {
-	const struct strace_line *l = ctx;
 	const struct fact_task *task = facts_task(l->facts, pid);
 	char path[64];
 	ssize_t n;
@@ -170,13 +172,27 @@ size_t strace_line_comm(void *ctx, uint32_t pid, char *name)
 static void put_comm(struct strace_line *l, uint32_t tid, struct buf *out)
 {
 	char name[TR_COMM_LEN];
-	size_t n = l->o->decode_pids & STRACE_PIDS_COMM ? strace_line_comm(l, tid, name) : 0;
+	size_t n = l->o->decode_pids & STRACE_PIDS_COMM ? find_comm(l, tid, name) : 0;
 
 	if (!n)
 		return;
 	buf_char(out, '<');
 	strace_escape(out, name, n);
 	buf_char(out, '>');
+}
+
+void strace_line_about(void *ctx, uint32_t tgid, uint32_t pid, struct buf *out)
+{
+	struct strace_line *l = ctx;
+	uint32_t ours = strace_pidns_ours(&l->pidns, tgid, pid);
+
+	if (ours)
+		put_comm(l, ours, out);
+	if (!ours || ours == pid || !(l->o->decode_pids & STRACE_PIDS_NS))
+		return;
+	buf_put(out, " /* ", 4);
+	buf_u64(out, ours);
+	buf_str(out, " in strace's PID NS */");
 }
 
 static void put_pid(struct strace_line *l, const struct strace_task *t, struct buf *out)

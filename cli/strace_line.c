@@ -29,8 +29,8 @@ static void init_sink(struct strace_line *l, const struct tr_syscall *rec, struc
 		.raw = strace_calls_has(&o->raw, rec->abi, rec->nr),
 		.opaque = !strace_calls_has(&o->verbose, rec->abi, rec->nr),
 		.arg_names = o->arg_names,
-		.comm = o->decode_pids & STRACE_PIDS_COMM ? strace_line_comm : NULL,
-		.comm_ctx = l,
+		.about_pid = o->decode_pids ? strace_line_about : NULL,
+		.about_ctx = l,
 	};
 	call_init(c, rec, l->facts, o->string_limit);
 	c->show_secrets = o->show_secrets;
@@ -242,6 +242,23 @@ static void tell_personality(struct strace_line *l, struct strace_task *t,
 						       " runs in 64 bit mode. ]\n");
 }
 
+static bool makes_child(const struct tr_syscall *rec)
+{
+	const struct sc_row *row = sc_find(rec->abi, rec->nr);
+
+	return row && (!strncmp(row->name, "clone", 5) || !strcmp(row->name, "fork") ||
+		       !strcmp(row->name, "vfork"));
+}
+
+static void name_child(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec)
+{
+	if (!l->o->decode_pids || !t->child || (rec->h.flags & TR_F_BLOCKED) || !makes_child(rec))
+		return;
+	if (rec->ret > 0)
+		strace_pidns_born(&l->pidns, t->tid, t->child, (uint32_t)rec->ret);
+	t->child = 0;
+}
+
 static void on_call(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec)
 {
 	struct strace_task *old = t->execs;
@@ -255,6 +272,7 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 	t->shown = false;
 	t->last = rec->h.flags & TR_F_NO_RETURN;
 	tell_personality(l, t, rec);
+	name_child(l, t, rec);
 	t->nr = rec->nr;
 	if (!wanted(l, rec))
 		return;
@@ -276,13 +294,18 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 
 static void on_signal(struct strace_line *l, struct strace_task *t, const struct tr_signal *rec)
 {
+	struct strace_sink s = {.s = {.out = t->log->buf},
+				.tgid = rec->h.tgid,
+				.about_pid = l->o->decode_pids ? strace_line_about : NULL,
+				.about_ctx = l};
+
 	t->shown = t->last = false;
 	if (rec->signo == SIGKILL || l->o->summary == SUMMARY_ONLY || !strace_numbers_has(&l->o->signals, rec->signo))
 		return;
 	t->shown = true;
 	t->pointer = rec->pointer;
 	strace_line_lead(l, t, rec->h.time_ns, t->nr);
-	strace_signal(rec, t->log->buf);
+	strace_signal(&s, rec);
 	if (rec->signo == SIGSTOP) {
 		strace_line_lead(l, t, rec->h.time_ns, t->nr);
 		buf_str(t->log->buf, "--- stopped by SIGSTOP ---\n");
@@ -291,9 +314,10 @@ static void on_signal(struct strace_line *l, struct strace_task *t, const struct
 
 static void on_fork(struct strace_line *l, const struct tr_fork *rec)
 {
-	const struct strace_task *parent = strace_line_find(l, rec->h.tid);
-	struct strace_task *t;
+	struct strace_task *parent = strace_line_find(l, rec->h.tid), *t;
 
+	if (parent)
+		parent->child = rec->child_tid;
 	if (!l->o->follow || strace_line_find(l, rec->child_tid))
 		return;
 	t = strace_line_add(l, rec->child_tgid, rec->child_tid);

@@ -13,6 +13,7 @@
 #include "render.h"
 #include "strace_out.h"
 #include "strace_path.h"
+#include "strace_pidns.h"
 
 /* A task that is traced. */
 struct strace_task {
@@ -24,6 +25,7 @@ struct strace_task {
 	bool in_call;	 /* the beginning of its call was written */
 	bool unfinished; /* and then another line */
 	uint64_t waits_ns; /* how long the call had lasted when it began to wait; 0: it does not */
+	uint32_t child; /* that it made in the call it is in; 0: none */
 	struct strace_task *execs; /* the thread whose execve makes it the leader, until that is shown */
 	bool ended;	 /* it is dead, but of its process others live */
 	uint32_t status; /* then: as wait(2) has it */
@@ -55,6 +57,7 @@ struct strace_line {
 	uint32_t gate; /* a child of ours that has not executed its program yet, 0: none */
 	struct child *child;
 	bool detached; /* nothing more is shown */
+	struct strace_pidns pidns; /* -Y, --decode-pids */
 	int64_t realtime_offset_ns;
 	struct render clock; /* for the time of day */
 };
@@ -92,7 +95,7 @@ size_t strace_line_lead(struct strace_line *l, struct strace_task *t, uint64_t n
 /* The part of a second, with its point, in 0, 3, 6 or 9 digits. */
 void strace_put_fraction(struct buf *out, uint64_t ns, unsigned int digits);
 
-/* The name of a process, to name (TR_COMM_LEN bytes); 0: it is not known. ctx: struct strace_line. */
-size_t strace_line_comm(void *ctx, uint32_t pid, char *name);
+/* What -Y and the like tell of what process tgid calls pid. ctx: struct strace_line. */
+void strace_line_about(void *ctx, uint32_t tgid, uint32_t pid, struct buf *out);
 
 #endif

@@ -130,7 +130,6 @@ static int refuse(const struct strace_options *o)
 		bool given;
 		const char *name;
 	} missing[] = {
-		{o->decode_pids & STRACE_PIDS_NS, "--decode-pids=pidns"},
 		{o->debug, "-d/--debug"},
 	};
 

@@ -439,7 +439,8 @@ int sopt_secontext(struct strace_options *o, const struct strace_opt *opt, const
 {
 	(void)o, (void)opt, (void)arg, (void)by_letter;
 	return msg_set(err, -EINVAL,
-		       "SELinux context printing (--secontext option) is not supported");
+		       "SELinux context printing (--secontext option) is not supported "
+		       "by this build of strace");
 }
 
 /* What it asks for, that only calls that are traced cost time, is always so. */

@@ -30,10 +30,12 @@ static void put_address(struct buf *out, const char *name, uint64_t v)
 		buf_put(out, "NULL", 4);
 }
 
-static void put_sender(struct buf *out, const struct tr_signal *rec)
+static void put_sender(struct strace_sink *s, const struct tr_signal *rec)
 {
+	struct buf *out = s->s.out;
+
 	buf_str(out, ", si_pid=");
-	buf_i64(out, rec->pid);
+	strace_pid(s, rec->pid);
 	buf_str(out, ", si_uid=");
 	buf_u64(out, rec->uid);
 }
@@ -46,8 +48,10 @@ static void put_value(struct buf *out, const struct tr_signal *rec)
 }
 
 /* From a program: kill, tgkill, sigqueue, a timer. */
-static void put_user(struct buf *out, const struct tr_signal *rec)
+static void put_user(struct strace_sink *s, const struct tr_signal *rec)
 {
+	struct buf *out = s->s.out;
+
 	if (rec->code == SI_TIMER) {
 		buf_str(out, ", si_timerid=");
 		buf_hex(out, (uint32_t)rec->pid);
@@ -56,7 +60,7 @@ static void put_user(struct buf *out, const struct tr_signal *rec)
 		put_value(out, rec);
 		return;
 	}
-	put_sender(out, rec);
+	put_sender(s, rec);
 	if (rec->code != SI_USER && rec->code != SI_TKILL && rec->value)
 		put_value(out, rec);
 }
@@ -75,9 +79,11 @@ static void put_ticks(struct buf *out, const char *name, uint64_t ticks)
 	buf_put(out, " s */", 5);
 }
 
-static void put_child(struct buf *out, const struct tr_signal *rec)
+static void put_child(struct strace_sink *s, const struct tr_signal *rec)
 {
-	put_sender(out, rec);
+	struct buf *out = s->s.out;
+
+	put_sender(s, rec);
 	buf_str(out, ", si_status=");
 	if (rec->code == CLD_EXITED)
 		buf_i64(out, rec->status);
@@ -128,11 +134,13 @@ static void put_call(struct buf *out, const struct tr_signal *rec)
 		buf_hex(out, arch);
 }
 
-static void put_kernel(struct buf *out, const struct tr_signal *rec)
+static void put_kernel(struct strace_sink *s, const struct tr_signal *rec)
 {
+	struct buf *out = s->s.out;
+
 	switch (rec->signo) {
 	case SIGCHLD:
-		put_child(out, rec);
+		put_child(s, rec);
 		break;
 	case SIGILL:
 	case SIGFPE:
@@ -152,15 +160,16 @@ static void put_kernel(struct buf *out, const struct tr_signal *rec)
 		break;
 	default:
 		if (rec->pid || rec->uid)
-			put_sender(out, rec);
+			put_sender(s, rec);
 		if (rec->value)
 			put_value(out, rec);
 	}
 }
 
-void strace_siginfo(struct buf *out, const struct tr_signal *rec)
+void strace_siginfo(struct strace_sink *s, const struct tr_signal *rec)
 {
 	const char *code = signal_code_name(rec->signo, rec->code);
+	struct buf *out = s->s.out;
 
 	if (!rec->signo) {
 		buf_put(out, "{}", 2);
@@ -183,8 +192,8 @@ void strace_siginfo(struct buf *out, const struct tr_signal *rec)
 			buf_i64(out, rec->errnum);
 	}
 	if (rec->code <= 0)
-		put_user(out, rec);
+		put_user(s, rec);
 	else
-		put_kernel(out, rec);
+		put_kernel(s, rec);
 	buf_char(out, '}');
 }

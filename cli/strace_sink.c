@@ -272,16 +272,11 @@ void strace_escape(struct buf *out, const void *p, size_t n)
 	put_escaped(out, p, n, true);
 }
 
-static void put_comm(struct strace_sink *s, uint32_t pid)
+void strace_pid(struct strace_sink *s, int64_t pid)
 {
-	char name[TR_COMM_LEN];
-	size_t n = s->comm ? s->comm(s->comm_ctx, pid, name) : 0;
-
-	if (!n)
-		return;
-	buf_char(s->s.out, '<');
-	put_escaped(s->s.out, name, n, true);
-	buf_char(s->s.out, '>');
+	buf_i64(s->s.out, pid);
+	if (pid > 0 && s->about_pid)
+		s->about_pid(s->about_ctx, s->tgid, (uint32_t)pid, s->s.out);
 }
 
 static void put_cwd(struct strace_sink *s)
@@ -386,9 +381,7 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 			buf_u64(s->out, (uint32_t)v);
 		break;
 	case T_PID:
-		buf_i64(s->out, v);
-		if (v > 0)
-			put_comm(self(s), (uint32_t)v);
+		strace_pid(self(s), v);
 		break;
 	default:
 		buf_i64(s->out, v);
@@ -515,7 +508,7 @@ static void on_time(struct sink *s, int64_t sec, int64_t part, unsigned int flag
 
 static void on_siginfo(struct sink *s, const struct tr_signal *info)
 {
-	strace_siginfo(s->out, info);
+	strace_siginfo(self(s), info);
 }
 
 static void on_count(struct sink *s, uint64_t addr, uint64_t n, bool exact, const char *things)

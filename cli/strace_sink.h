@@ -39,9 +39,9 @@ struct strace_sink {
 	bool opaque;	     /* what pointers point to is not shown, but for strings */
 	bool arg_names;
 	size_t word_from;    /* where the word that is being written begins */
-	/* The name of a task, NULL: it is not known. comm NULL: names are not told. */
-	size_t (*comm)(void *ctx, uint32_t pid, char *name);
-	void *comm_ctx;
+	/* Writes what is known of a process that tgid calls pid. NULL: nothing is told but the number. */
+	void (*about_pid)(void *ctx, uint32_t tgid, uint32_t pid, struct buf *out);
+	void *about_ctx;
 	size_t arg_at[TR_MAX_ARGS]; /* where each argument begins, with the comma before it */
 	bool first;  /* no element yet on this level; true before each value */
 	bool is_set; /* elements are separated by spaces only */
@@ -56,7 +56,10 @@ extern const struct sink_ops strace_sink_ops;
 bool strace_date(struct buf *out, int64_t sec, int64_t part, unsigned int digits);
 
 /* "{si_signo=SIGTERM, ...}" */
-void strace_siginfo(struct buf *out, const struct tr_signal *rec);
+void strace_siginfo(struct strace_sink *s, const struct tr_signal *rec);
+
+/* A process id, and what is known of it. */
+void strace_pid(struct strace_sink *s, int64_t pid);
 
 /* Text in angle brackets. */
 void strace_escape(struct buf *out, const void *p, size_t n);

@@ -69,6 +69,23 @@ else
 	skip "-i: the same addresses" "addresses can't be kept from being random"
 fi
 [ -x "$targets/t_i386" ] && same "another ABI" -n -e write "$targets/t_i386"
+same "an option of other builds" --secontext true
+# shellcheck disable=SC2016 # the traced shell expands it
+same "names of processes" -Y -e kill sh -c 'kill -CHLD $$'
+if unshare -fp true 2>/dev/null; then
+	mkfifo "$dir/end"
+	begin "$TRACECTL" --socket "$sock" strace -f --decode-pids=pidns -o "$dir/trace" -e kill,clone,vfork,fork \
+		unshare -fp sh -c "kill -0 \$\$; (:); read x <'$dir/end'"
+	tracer=$begun
+	ok "--decode-pids=pidns: whom an argument means" \
+		until_ok 20 grep -q "^[0-9]* kill(1 /\* [0-9]* in strace's PID NS \*/, 0) *= 0$" "$dir/trace"
+	echo >"$dir/end"
+	wait_for $tracer
+	ok "--decode-pids=pidns: and a result" grep -q "= 2 /\* [0-9]* in strace's PID NS \*/$" "$dir/trace"
+	ok "--decode-pids=pidns: not what is the same" grep -q '= [0-9]\{3,\}$' "$dir/trace"
+else
+	skip "--decode-pids=pidns" "no PID namespace can be made"
+fi
 same "quiet about the end" -qq -e exit_group true
 same "long strings" -e write -s 3 echo 0123456789
 same "strings in hexadecimal" -e write -xx echo ab
@@ -85,6 +102,7 @@ same "a path" -P here cat here /dev/null
 same "a path that is a link" -P /proc/self/cwd cat here
 same "descriptors" -y -e trace=openat,read,close cat here
 same "kinds of descriptors" -yy -e trace=openat,read,close cat /dev/null
+# shellcheck disable=SC2016 # the traced shell expands it
 same "names of processes" -Y -e signal=none -e trace=getpid,kill sh -c 'kill -0 $$'
 same "a user" -u nobody -e trace=geteuid sh -c ':'
 same "an unknown user" -u nosuchuser true
