@@ -198,8 +198,9 @@ static void put_failure(struct buf *out, int64_t ret)
 {
 	int err = (int)-ret;
 	const char *name = sc_errno_name(err), *text = sc_errno_text(err);
+	bool restarts = (err >= 512 && err <= 514) || err == 516;
 
-	buf_str(out, err >= 512 ? "? " : "-1 ");
+	buf_str(out, restarts ? "? " : "-1 ");
 	if (!name) {
 		buf_str(out, "(errno ");
 		buf_i64(out, err);
@@ -207,7 +208,11 @@ static void put_failure(struct buf *out, int64_t ret)
 		return;
 	}
 	buf_str(out, name);
-	if (text) {
+	if (err >= 512 && !restarts) { /* the C library has no text for what only the kernel knows */
+		buf_str(out, " (Unknown error ");
+		buf_i64(out, err);
+		buf_char(out, ')');
+	} else if (text) {
 		buf_put(out, " (", 2);
 		buf_str(out, text);
 		buf_char(out, ')');

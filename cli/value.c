@@ -327,6 +327,21 @@ static bool is_too_short(const struct call *c, const struct sc_arg *arg)
 	return strcmp(st->name, "clone_args") == 0 && n < 64;
 }
 
+static bool put_struct(struct sink *s, const struct call *c, unsigned int i, const uint8_t *p, size_t n)
+{
+	const struct tr_item *before = item_at(c, i, false);
+	bool shown;
+
+	if (s->ops->change && call_arg_change(c, i) == CHANGE_AFTER && !c->compat) {
+		s->unfilled = c->failed;
+		s->before = !c->failed && before && before->len >= n ? rec_item_data(before) : NULL;
+	}
+	shown = value_own_struct(s, c, call_arg(c, i)->ref, p, n);
+	s->unfilled = false;
+	s->before = NULL;
+	return shown;
+}
+
 static bool put_item(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
 {
 	const struct sc_arg *arg = call_arg(c, i);
@@ -341,7 +356,7 @@ static bool put_item(struct sink *s, const struct call *c, unsigned int i, bool 
 		if (s->all_names && is_too_short(c, arg))
 			return false;
 		n = arg->len && arg->len < TR_MAX_ARGS ? c->rec->args[arg->len] : n;
-		return value_own_struct(s, c, arg->ref, p, n < item->len ? n : item->len);
+		return put_struct(s, c, i, p, n < item->len ? n : item->len);
 	case T_SIGSET:
 		if (arg->len < TR_MAX_ARGS && arg->len && (uint32_t)c->rec->args[arg->len] != 8)
 			return false;
@@ -402,6 +417,16 @@ static bool put_target(struct sink *s, const struct call *c, unsigned int i, boo
 	}
 }
 
+/* Some of its fields are the caller's, and others those of the call. */
+static bool is_filled(const struct sc_struct *st)
+{
+	for (const struct sc_field *f = st->fields; f->name; f++) {
+		if (f->more & (16 | 32))
+			return true;
+	}
+	return false;
+}
+
 enum call_change call_arg_change(const struct call *c, unsigned int i)
 {
 	static const struct {
@@ -418,6 +443,8 @@ enum call_change call_arg_change(const struct call *c, unsigned int i)
 
 	if (arg->dir != D_INOUT || (arg->type != T_VALUE && arg->type != T_STRUCT))
 		return CHANGE_BEFORE;
+	if (arg->type == T_STRUCT && is_filled(arg->ref))
+		return CHANGE_AFTER;
 	if (!c->row || c->row->ret == R_COUNT) /* select, ppoll: what is left is told by the result */
 		return CHANGE_BEFORE;
 	for (size_t k = 0; k < sizeof(calls) / sizeof(calls[0]); k++) {

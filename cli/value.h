@@ -72,6 +72,8 @@ struct sink {
 	struct buf *out;
 	bool terse; /* fields that strace leaves out are left out */
 	bool all_names; /* of what drivers share a number for, as strace does */
+	bool unfilled; /* what the struct shown is before the call: what that fills is left out */
+	const uint8_t *before; /* the struct shown, as it was before the call; NULL: that is not of interest */
 	bool result; /* a descriptor is what the call returns, not what it is given */
 	/* What the word that begins stands for, where word_known; its type as num() has it. */
 	bool word_known;
@@ -148,6 +150,9 @@ void value_field_at(struct sink *s, const struct call *c, const struct sc_field 
 		    size_t n);
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
 		  const uint8_t *p, size_t n);
+
+/* struct perf_event_attr; false: it is shorter than the first one was. */
+bool value_perf_attr(struct sink *s, const struct call *c, const struct sc_struct *st, const uint8_t *p, size_t n);
 
 /* What is read from inotify, eventfd and their like; false: it is data. */
 bool value_events(struct sink *s, const struct call *c, const struct tr_item *item, uint64_t whole);

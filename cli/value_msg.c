@@ -29,14 +29,14 @@ static const struct sc_struct st_pktinfo = { "in_pktinfo", 12, (const struct sc_
 	{ "ipi_spec_dst", 4, 4, T_IN_ADDR, 0, 0, NULL },
 	{ "ipi_addr", 8, 4, T_IN_ADDR, 0, 0, NULL },
 	{ NULL, 0, 0, 0, 0, 0, NULL },
-}, 0 };
+}, NULL, 0 };
 
 static const struct sc_struct st_ucred = { "ucred", 12, (const struct sc_field[]){
 	{ "pid", 0, 4, T_PID, 0, 0, NULL },
 	{ "uid", 4, 4, T_UID, 0, 0, NULL },
 	{ "gid", 8, 4, T_GID, 0, 0, NULL },
 	{ NULL, 0, 0, 0, 0, 0, NULL },
-}, 0 };
+}, NULL, 0 };
 /* clang-format on */
 
 static uint32_t load32(const uint8_t *p)

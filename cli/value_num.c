@@ -96,8 +96,30 @@ static void put_unknown(struct buf *out, const struct sc_flags *flags, uint64_t 
 	buf_put(out, " */", 3);
 }
 
+/* Rows of rising values, and how far v is beyond one. */
+static void put_between(struct buf *out, const struct sc_flags *flags, uint64_t v)
+{
+	const struct sc_flag *f = flags->rows;
+
+	while (f[1].name && f[1].value <= v)
+		f++;
+	if (!f[1].name && f->value != v) {
+		buf_hex(out, v);
+		return;
+	}
+	buf_str(out, f->name);
+	if (f->value == v)
+		return;
+	buf_char(out, '+');
+	buf_u64(out, v - f->value);
+}
+
 static void put_enum(struct buf *out, const struct sc_flags *flags, uint64_t v)
 {
+	if (flags->prefix && flags->prefix[0] == '+') {
+		put_between(out, flags, v);
+		return;
+	}
 	for (const struct sc_flag *f = flags->rows; f->name; f++) {
 		if (f->value == v || (f->value >> 32 == UINT32_MAX && (uint32_t)f->value == v)) {
 			buf_str(out, f->name);
@@ -161,6 +183,17 @@ static void put_quota_cmd(struct buf *out, const struct sc_flags *flags, uint32_
 	put_enum(out, &flags[0], v >> 8);
 	buf_put(out, ", ", 2);
 	put_enum(out, &flags[1], v & 0xff);
+	buf_char(out, ')');
+}
+
+static void put_kernel_version(struct buf *out, uint32_t v)
+{
+	buf_str(out, "KERNEL_VERSION(");
+	buf_u64(out, v >> 16);
+	buf_put(out, ", ", 2);
+	buf_u64(out, v >> 8 & 0xff);
+	buf_put(out, ", ", 2);
+	buf_u64(out, v & 0xff);
 	buf_char(out, ')');
 }
 
@@ -294,6 +327,9 @@ static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t
 	case T_FUTEX_OP:
 		put_futex_op(s->out, (uint32_t)v);
 		break;
+	case T_KERNEL_VERSION:
+		put_kernel_version(s->out, (uint32_t)v);
+		break;
 	case T_QUOTA_CMD:
 		put_quota_cmd(s->out, ref, (uint32_t)v);
 		break;
@@ -372,6 +408,7 @@ void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 	case T_DEV:
 	case T_SIGNAL:
 	case T_FUTEX_OP:
+	case T_KERNEL_VERSION:
 	case T_QUOTA_CMD:
 	case T_ERRNO:
 	case T_IOCTL:

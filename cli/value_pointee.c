@@ -184,6 +184,17 @@ static uint64_t length_of(const struct sc_struct *st, const struct sc_field *f, 
 	return 0;
 }
 
+/* PTRACE_GETREGSET and PTRACE_SETREGSET: NT_PRSTATUS is what is known. */
+static bool put_registers(struct sink *s, const struct call *c, const struct sc_struct *st,
+			  const struct tr_item *item)
+{
+	bool get = (uint32_t)c->rec->args[0] == 0x4204;
+
+	if ((uint32_t)c->rec->args[2] != 1 || c->rec->abi != TR_ABI_X86_64 || (get && c->failed))
+		return false;
+	return item->len >= st->size && value_struct(s, c, st, rec_item_data(item), st->size);
+}
+
 static bool put_target(struct sink *s, const struct call *c, const struct sc_struct *st,
 		       const struct sc_field *f, const uint8_t *base)
 {
@@ -205,6 +216,8 @@ static bool put_target(struct sink *s, const struct call *c, const struct sc_str
 		value_sigset(s, rec_item_data(item), item->len);
 		return true;
 	default:
+		if (strcmp(st->name, "ptrace_iovec") == 0)
+			return put_registers(s, c, target, item);
 		n = length_of(st, f, base);
 		put_elements(s, c, target, item, f->more == 2 ? n / target->size : n);
 		return true;
@@ -225,7 +238,7 @@ bool value_pointers(struct sink *s, const struct call *c, unsigned int i)
 	uint64_t count = arg->len < TR_MAX_ARGS ? (uint32_t)c->rec->args[arg->len] : 0;
 	const uint8_t *p = item ? rec_item_data(item) : NULL;
 
-	if (!item || c->is_32)
+	if ((!item && count) || c->is_32)
 		return false;
 	s->ops->begin(s, GROUP_ARRAY);
 	for (unsigned int k = 0; k < count; k++) {

@@ -190,6 +190,11 @@ static bool is_left_out(const struct sink *s, const struct sc_field *f, enum qui
 {
 	bool more = (f->more & 9) && s->terse;
 
+	if (f->more & 64)
+		return !load(p + f->off, f->size);
+	if (f->more & 16)
+		return s->unfilled;
+
 	if ((quirk == QUIRK_STAT || quirk == QUIRK_STAT_MODE_16) && s->terse && n >= 28) {
 		unsigned int off = quirk == QUIRK_STAT ? 24 : 16;
 		unsigned int type = (unsigned int)load(p + off, 4) >> 12 & 15;
@@ -301,6 +306,31 @@ static void put_siginfo(struct sink *s, const uint8_t *p)
 	s->ops->siginfo(s, &info);
 }
 
+/* A field, and what it was before the call. */
+static void put_changed(struct sink *s, const struct call *c, const struct sc_field *f, const uint8_t *p,
+			size_t n)
+{
+	if ((f->more & 32) && s->before && memcmp(s->before + f->off, p + f->off, f->size) != 0) {
+		put_field(s, c, f, s->before + f->off, f->size);
+		s->ops->change(s);
+		if (f->type == T_FLAGS) {
+			buf_str(s->out, f->name);
+			buf_char(s->out, '=');
+		}
+	}
+	put_field(s, c, f, p + f->off, n - f->off);
+}
+
+/* There is something beyond the last field. */
+static bool has_rest(const struct sc_struct *st, const uint8_t *p, size_t n)
+{
+	for (size_t i = st->size; i < n; i++) {
+		if (p[i])
+			return true;
+	}
+	return false;
+}
+
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
 		  const uint8_t *p, size_t n)
 {
@@ -309,6 +339,8 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 
 	if (!st)
 		return false;
+	if (strcmp(st->name, "perf_event_attr") == 0)
+		return value_perf_attr(s, c, st, p, n);
 	if (s->all_names && n >= 24 && strcmp(st->name, "cap_user_data") == 0) {
 		put_capabilities(s, c, st, p);
 		return true;
@@ -333,6 +365,10 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 		n = own && own < n ? own : n;
 	}
 	quirk = quirk_of(st);
+	if (st->wrap && s->all_names) {
+		s->ops->begin(s, GROUP_STRUCT);
+		s->ops->field(s, st->wrap);
+	}
 	s->ops->begin(s, GROUP_STRUCT);
 	for (const struct sc_field *f = st->fields; f->name; f++) {
 		if (f->type == T_PAD)
@@ -340,7 +376,8 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 		if (f->off + field_size(f) > n || is_left_out(s, f, quirk, p, n)) {
 			left_out |= quirk != QUIRK_SIGACTION && quirk != QUIRK_CLONE &&
 				    quirk != QUIRK_HOW && quirk != QUIRK_EVENT &&
-				    (quirk != QUIRK_SIZED || f->off + field_size(f) <= n) && f->more != 8;
+				    (quirk != QUIRK_SIZED || f->off + field_size(f) <= n) &&
+				    !(f->more & (8 | 16 | 64));
 			continue;
 		}
 		s->ops->field(s, f->name);
@@ -349,11 +386,13 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 		else if (is_pointee(f))
 			value_pointee(s, c, st, f, p);
 		else
-			put_field(s, c, f, p + f->off, n - f->off);
+			put_changed(s, c, f, p, n);
 	}
-	if (left_out)
+	if (left_out || (quirk == QUIRK_SIZED && has_rest(st, p, n)))
 		s->ops->more(s, GROUP_STRUCT);
 	s->ops->end(s, GROUP_STRUCT);
+	if (st->wrap && s->all_names)
+		s->ops->end(s, GROUP_STRUCT);
 	return true;
 }
 

@@ -69,6 +69,7 @@ enum sc_type {
 	T_FLAGS,  /* ref: struct sc_flags */
 	T_ENUM,	  /* ref: struct sc_flags, exactly one */
 	T_FUTEX_OP, /* what FUTEX_WAKE_OP does and compares */
+	T_KERNEL_VERSION,
 	T_QUOTA_CMD, /* ref: two struct sc_flags, of the upper 24 bits and of the lower 8 */
 	T_CODE,	  /* as T_ENUM; strace writes the number, and the name beside it */
 	T_ERRNO,  /* a positive errno */
@@ -246,7 +247,9 @@ struct sc_field {
 	uint16_t off;
 	uint16_t size; /* of one element in bytes */
 	uint8_t type;  /* enum sc_type: numbers and the in-place types */
-	uint8_t more;  /* 1: strace leaves it out unless -v; 8: and does not say so; 2, 4: see T_PARRAY */
+	uint8_t more;  /* 1: strace leaves it out unless -v; 8: and does not say so; 2, 4: see T_PARRAY;
+			* 16: the call fills it: not shown before, or where that failed; 32: where the call
+			* changed it, its old value is shown too; 64: left out where it is 0 */
 	uint16_t count; /* of an array, 0 or 1: not one */
 	const void *ref;
 };
@@ -257,6 +260,7 @@ struct sc_struct {
 	const char *name; /* "stat" */
 	uint16_t size;	  /* sizeof on a 64-bit ABI */
 	const struct sc_field *fields; /* ends with a NULL name */
+	const char *wrap; /* strace has it in braces as the field of this name, of a union */
 	uint8_t own_size; /* 1 + the offset of a field of 4 bytes that tells how long it is; SC_SIZE_GIVEN:
 			   * an argument does, and what is beyond is not missing; 0: none */
 };

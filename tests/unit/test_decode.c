@@ -144,7 +144,8 @@ static void test_bpf_strings(void **state)
 	build_item(&b, 1, 0, attr, 48);
 	pointee(1, 16, "GPL", 3);
 	strace_is("bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_SOCKET_FILTER, insn_cnt=2, insns=0x3000, "
-		  "license=\"GPL\", log_level=0, log_size=0, log_buf=NULL, kern_version=0, "
+		  "license=\"GPL\", log_level=0, log_size=0, log_buf=NULL, "
+		  "kern_version=KERNEL_VERSION(0, 0, 0), "
 		  "prog_flags=0}, 48) = 4\n");
 }
 
@@ -180,6 +181,57 @@ static void test_quota(void **state)
 	strace_is("quotactl(QCMD(Q_GETQUOTA, USRQUOTA), \"/dev/sda1\", 1000, {dqb_bhardlimit=1, "
 		  "dqb_bsoftlimit=2, dqb_curspace=3, dqb_ihardlimit=4, dqb_isoftlimit=5, "
 		  "dqb_curinodes=6, ...}) = 0\n");
+}
+
+static void test_perf_attr(void **state)
+{
+	const uint64_t attr[8] = { (uint64_t)64 << 32 | 3, 0x010102, 4000, 1, 0, 1 | 1 << 10 | 3 << 15 };
+
+	(void)state;
+	BUILD_CALL(&b, "perf_event_open", 3, 0x1000, 0, (uint32_t)-1, (uint32_t)-1, 0);
+	build_item(&b, 0, 0, attr, sizeof(attr));
+	strace_is("perf_event_open({type=PERF_TYPE_HW_CACHE, size=PERF_ATTR_SIZE_VER0, "
+		  "config=PERF_COUNT_HW_CACHE_RESULT_MISS<<16|PERF_COUNT_HW_CACHE_OP_WRITE<<8|PERF_COUNT_HW_CACHE_LL, "
+		  "sample_freq=4000, sample_type=PERF_SAMPLE_IP, read_format=0, disabled=1, freq=1, "
+		  "precise_ip=3 /* must have 0 skid */, ...}, 0, -1, -1, 0) = 3\n");
+}
+
+static void test_ptrace_registers(void **state)
+{
+	const uint64_t iov[2] = { 0x5000, 512 }, filled[2] = { 0x5000, 216 };
+	uint64_t regs[27] = { [15] = 57, [16] = 0x401000 };
+	const char *line;
+
+	(void)state;
+	BUILD_CALL(&b, "ptrace", 0, 0x4204, 77, 1, 0x2000);
+	build_item(&b, 3, 0, iov, sizeof(iov));
+	build_item(&b, 3, TR_ITEM_EXIT, filled, sizeof(filled));
+	build_part(&b, (struct build_part){ 3, TR_PART_POINTEE, TR_ITEM_EXIT, 0 }, regs, sizeof(regs));
+	line = line_as("strace");
+	assert_non_null(strstr(line, "NT_PRSTATUS, {iov_base={r15=0, r14=0, "));
+	assert_non_null(strstr(line, "orig_rax=0x39, rip=0x401000, "));
+	assert_non_null(strstr(line, "gs=0}, iov_len=512 => 216}) = 0\n"));
+	BUILD_CALL(&b, "ptrace", 0, 3, 77, 227, 0x2000);
+	strace_is("ptrace(PTRACE_PEEKUSER, 77, offsetof(struct user, i387)+3, 0x2000) = 0\n");
+}
+
+/* What the call fills is not shown where it failed, nor what it was before. */
+static void test_filled(void **state)
+{
+	struct {
+		uint64_t api, features, ioctls;
+	} asked = { 0xaa, 2, 77 }, got = { 0xaa, 6, 1 };
+
+	(void)state;
+	BUILD_CALL(&b, "ioctl", 0, 5, 0xc018aa3f, 0x1000);
+	build_item(&b, 2, 0, &asked, sizeof(asked));
+	build_item(&b, 2, TR_ITEM_EXIT, &got, sizeof(got));
+	strace_is("ioctl(5, UFFDIO_API, {api=0xaa, features=UFFD_FEATURE_EVENT_FORK => "
+		  "features=UFFD_FEATURE_EVENT_FORK|UFFD_FEATURE_EVENT_REMAP, ioctls=1<<_UFFDIO_REGISTER}) = 0\n");
+	BUILD_CALL(&b, "ioctl", -22, 5, 0xc018aa3f, 0x1000);
+	build_item(&b, 2, 0, &asked, sizeof(asked));
+	strace_is("ioctl(5, UFFDIO_API, {api=0xaa, features=UFFD_FEATURE_EVENT_FORK}) = "
+		  "-1 EINVAL (Invalid argument)\n");
 }
 
 /* socket() itself tells the protocol, where no fact does. */
@@ -408,6 +460,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bpf_strings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iocbs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_quota, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_perf_attr, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ptrace_registers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_filled, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_events, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_i386_structs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_i386_plans, setup, teardown),
