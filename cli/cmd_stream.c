@@ -23,6 +23,7 @@ enum gate {
 struct stream {
 	struct session s;
 	struct render render;
+	struct sieve *sieve; /* of dump; else NULL */
 	struct startup *startup; /* NULL: start-up calls are shown too */
 	enum gate gate;
 	_Alignas(8) char held[TR_RECORD_MAX]; /* the EXEC record, to be shown after its call */
@@ -106,10 +107,10 @@ static bool is_left_out(const struct stream *st, const struct tr_hdr *rec)
 {
 	const struct options *o = st->s.o;
 
-	if (o->command != CMD_DUMP)
+	if (!st->sieve)
 		return false;
-	return (o->last_ns && rec->time_ns + o->last_ns < st->s.opened_ns) ||
-	       !sieve_record(&o->filter, st->s.facts, rec);
+	return !sieve_record(st->sieve, st->s.facts, rec) ||
+	       (o->last_ns && rec->time_ns + o->last_ns < st->s.opened_ns);
 }
 
 static void show(struct stream *st, const struct tr_hdr *rec)
@@ -231,13 +232,21 @@ int stream_command(struct options *o, int out_fd, bool with_child)
 {
 	static const struct session_ops ops = {.record = on_record, .resized = on_resized};
 	struct stream st = {.gate = with_child ? GATE_BEFORE_EXEC : GATE_OPEN};
+	char err[MSG_LEN];
 	int status;
 
 	st.s.ops = &ops;
 	st.s.ctx = &st;
+	st.sieve = o->command == CMD_DUMP ? sieve_new(&o->filter, err) : NULL;
+	if (o->command == CMD_DUMP && !st.sieve) {
+		msg("%s", err);
+		return 1;
+	}
 	status = session_open(&st.s, o, out_fd, with_child);
-	if (status)
+	if (status) {
+		sieve_free(st.sieve);
 		return status;
+	}
 	init_view(&st);
 	st.startup = o->quiet_startup ? startup_new(st.s.facts) : NULL;
 	tell_start(&st);
@@ -245,6 +254,7 @@ int stream_command(struct options *o, int out_fd, bool with_child)
 	tell_end(&st);
 	idnames_free(st.render.ids);
 	startup_free(st.startup);
+	sieve_free(st.sieve);
 	return session_close(&st.s);
 }
 

@@ -243,6 +243,7 @@ static void apply_task(struct facts *f, const struct tr_task *rec)
 	t->fact.ppid = rec->ppid;
 	t->fact.uid = rec->uid;
 	t->fact.euid = rec->euid;
+	t->fact.cgroup = rec->cgroup;
 	memcpy(t->fact.comm, rec->comm, TR_COMM_LEN);
 	t->fact.comm_len = strnlen(rec->comm, TR_COMM_LEN);
 }

@@ -18,7 +18,7 @@ struct facts;
 
 struct fact_task {
 	uint32_t tgid, tid, ppid, uid, euid;
-	uint64_t start_ns;
+	uint64_t start_ns, cgroup;
 	char comm[TR_COMM_LEN];
 	size_t comm_len; /* the NUL not included */
 };

@@ -27,9 +27,9 @@ static const struct opt opts[] = {
 	{"tid", 0, "TID[,TID]", "these threads only", "--tid 1240,1241", CMD_ATTACH | CMD_DUMP, set_tid, "tid"},
 	{"comm", 0, "NAME", "tasks of this name; a glob is allowed; may be repeated", "--comm nginx", CMD_WHICH, set_comm, NULL},
 	{"uid", 'u', "USER", "tasks of this user, by name or number", "--uid www-data", CMD_WHICH, set_user, "uid"},
-	{"cgroup", 0, "PATH", "tasks in this cgroup and those below it", "--cgroup /system.slice", CMD_ATTACH, set_cgroup, "cgroup"},
-	{"unit", 0, "NAME", "tasks of this systemd unit", "--unit nginx.service", CMD_ATTACH, set_unit, "unit"},
-	{"follow", 'f', NULL, "the children of these processes too", "--follow", CMD_TRACE, set_follow, NULL},
+	{"cgroup", 0, "PATH", "tasks in this cgroup and those below it", "--cgroup /system.slice", CMD_ATTACH | CMD_DUMP, set_cgroup, "cgroup"},
+	{"unit", 0, "NAME", "tasks of this systemd unit", "--unit nginx.service", CMD_ATTACH | CMD_DUMP, set_unit, "unit"},
+	{"follow", 'f', NULL, "the children of these processes too", "--follow", CMD_WHICH, set_follow, NULL},
 	{"no-follow", 0, NULL, "CMD only, not its children", "--no-follow", CMD_RUN | CMD_SUMMARY, set_no_follow, NULL},
 
 	{"Which calls", 0, NULL, NULL, NULL, CMD_WHICH, NULL, NULL},

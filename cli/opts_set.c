@@ -397,6 +397,14 @@ static int check_summary(const struct options *o, char *err)
 	return 0;
 }
 
+/* Their numbers mean something only while they exist. */
+static int check_file(const struct options *o, char *err)
+{
+	if (o->file && (o->filter.ncgroup || o->filter.nunit))
+		return msg_set(err, -EINVAL, "a file does not tell control groups by name: choose by --comm or --pid");
+	return 0;
+}
+
 int opts_finish(struct options *o, char *err)
 {
 	struct filter *f = &o->filter;
@@ -410,6 +418,8 @@ int opts_finish(struct options *o, char *err)
 	r = divide_comms(o, err);
 	if (!r && o->command == CMD_SUMMARY)
 		r = check_summary(o, err);
+	if (!r)
+		r = check_file(o, err);
 	if (r)
 		return r;
 	if (o->command == CMD_SUMMARY)

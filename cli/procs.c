@@ -48,6 +48,11 @@ static struct thread *find(const struct procs *p, uint32_t tid)
 	return t;
 }
 
+bool procs_has(const struct procs *p, uint32_t tid)
+{
+	return find(p, tid);
+}
+
 void procs_add(struct procs *p, uint32_t tgid, uint32_t tid)
 {
 	struct thread *t = find(p, tid);

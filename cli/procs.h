@@ -6,6 +6,7 @@
 #ifndef CLI_PROCS_H
 #define CLI_PROCS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -17,6 +18,7 @@ struct procs;
 struct procs *procs_new(void);
 void procs_free(struct procs *p);
 void procs_add(struct procs *p, uint32_t tgid, uint32_t tid);
+bool procs_has(const struct procs *p, uint32_t tid);
 
 /* Learns from FORK, EXEC and EXIT records; children are added if follow. */
 void procs_apply(struct procs *p, const struct tr_hdr *rec, int follow);

@@ -2,7 +2,51 @@
 /* sieve.c - see sieve.h. */
 #include "sieve.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include "cgroups.h"
+#include "msg.h"
+#include "procs.h"
+
+#define ANCESTORS_MAX 64
+
+struct sieve {
+	const struct filter *f;
+	bool by_cgroup;
+	struct cgroups cgroups;
+	struct procs *followed; /* who passed, and their children */
+};
+
+struct sieve *sieve_new(const struct filter *f, char *err)
+{
+	struct sieve *s = calloc(1, sizeof(*s));
+
+	if (s) {
+		s->f = f;
+		s->by_cgroup = f->ncgroup || f->nunit;
+		s->followed = procs_new();
+	}
+	if (!s || !s->followed) {
+		msg_set(err, -ENOMEM, "out of memory");
+		sieve_free(s);
+		return NULL;
+	}
+	if (s->by_cgroup && cgroups_find(&s->cgroups, f, err)) {
+		sieve_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void sieve_free(struct sieve *s)
+{
+	if (!s)
+		return;
+	cgroups_done(&s->cgroups);
+	procs_free(s->followed);
+	free(s);
+}
 
 static bool has_id(const struct filter_ids *ids, uint32_t id)
 {
@@ -21,16 +65,51 @@ static bool has_comm(const struct filter *f, const struct fact_task *task)
 	return !f->ncomm;
 }
 
-static bool task_passes(const struct filter *f, const struct facts *facts, const struct tr_hdr *rec)
+static bool is_chosen(const struct sieve *s, const struct facts *facts, uint32_t tgid, uint32_t tid)
 {
+	const struct filter *f = s->f;
 	const struct fact_task *task;
 
-	if (!has_id(&f->pid, rec->tgid) || !has_id(&f->tid, rec->tid))
+	if (!has_id(&f->pid, tgid) || !has_id(&f->tid, tid))
 		return false;
-	if (!f->uid.n && !f->ncomm)
+	if (!f->uid.n && !f->ncomm && !s->by_cgroup)
 		return true;
-	task = facts_task(facts, rec->tid);
-	return task && has_id(&f->uid, task->uid) && has_comm(f, task);
+	task = facts_task(facts, tid);
+	return task && has_id(&f->uid, task->uid) && has_comm(f, task) &&
+	       (!s->by_cgroup || cgroups_has(&s->cgroups, task->cgroup));
+}
+
+/* One that was made before the first record is known by its parent only. */
+static bool is_wanted(const struct sieve *s, const struct facts *facts, uint32_t tgid, uint32_t tid)
+{
+	for (unsigned int i = 0; i < ANCESTORS_MAX; i++) {
+		const struct fact_task *task;
+
+		if (is_chosen(s, facts, tgid, tid))
+			return true;
+		if (!s->f->follow)
+			return false;
+		if (procs_has(s->followed, tid))
+			return true;
+		task = facts_task(facts, tid);
+		if (tid == tgid)
+			tgid = task ? task->ppid : 0;
+		if (!tgid)
+			return false;
+		tid = tgid;
+	}
+	return false;
+}
+
+static bool task_passes(struct sieve *s, const struct facts *facts, const struct tr_hdr *rec)
+{
+	if (!is_wanted(s, facts, rec->tgid, rec->tid))
+		return false;
+	if (s->f->follow) {
+		procs_add(s->followed, rec->tgid, rec->tid);
+		procs_apply(s->followed, rec, true);
+	}
+	return true;
 }
 
 static bool result_passes(const struct filter *f, const struct tr_syscall *call,
@@ -56,10 +135,10 @@ static bool call_passes(const struct filter *f, const struct tr_syscall *call)
 	return call->duration_ns >= f->slower_ns && result_passes(f, call, row);
 }
 
-bool sieve_record(const struct filter *f, const struct facts *facts, const struct tr_hdr *rec)
+bool sieve_record(struct sieve *s, const struct facts *facts, const struct tr_hdr *rec)
 {
 	if (rec->type == TR_LOST)
 		return true;
-	return task_passes(f, facts, rec) &&
-	       (rec->type != TR_SYSCALL || call_passes(f, (const struct tr_syscall *)rec));
+	return task_passes(s, facts, rec) &&
+	       (rec->type != TR_SYSCALL || call_passes(s->f, (const struct tr_syscall *)rec));
 }

@@ -9,7 +9,13 @@
 #include <core/filter.h>
 #include "facts.h"
 
-/* Control groups and units can't be decided, and children are not followed. */
-bool sieve_record(const struct filter *f, const struct facts *facts, const struct tr_hdr *rec);
+struct sieve;
+
+/* f must live as long. NULL with a sentence in err (MSG_LEN): a control group that can't be found now. */
+struct sieve *sieve_new(const struct filter *f, char *err);
+void sieve_free(struct sieve *s); /* NULL: nothing */
+
+/* To be asked of each record that is no fact, in their order: the children of who passes are followed. */
+bool sieve_record(struct sieve *s, const struct facts *facts, const struct tr_hdr *rec);
 
 #endif

@@ -187,14 +187,14 @@ one_line() {
 
 # refused NAME WORD OPTION..: tracectl ends with 2 and one line on stderr that has the word.
 refused() {
-	name=$1 word=$2
+	request=$1 word=$2
 	shift 2
 	tc "$@" >"$dir/refused.out" 2>"$dir/refused"
 	status=$?
-	ok "$name: status 2" is $status 2
-	ok "$name: one sentence" one_line "$dir/refused"
-	ok "$name: says $word" grep -q -e "$word" "$dir/refused"
-	ok "$name: nothing on stdout" not test -s "$dir/refused.out"
+	ok "$request: status 2" is $status 2
+	ok "$request: one sentence" one_line "$dir/refused"
+	ok "$request: says $word" grep -q -e "$word" "$dir/refused"
+	ok "$request: nothing on stdout" not test -s "$dir/refused.out"
 }
 
 [ "$(id -u)" -eq 0 ] || {

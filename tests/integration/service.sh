@@ -128,12 +128,13 @@ end "$daemon_pid"
 
 # daemon_in UNSHARE-OPTION..: the socket is outside of what is unshared.
 daemon_in() {
-	begin unshare "$@" "$TRACERD" --backend bpf --socket "$sock" 2>"$log"
+	begin unshare "$@" setpriv --inh-caps="-all,$caps" --bounding-set="-all,$caps" \
+		"$TRACERD" --backend bpf --socket "$sock" 2>"$log"
 	daemon_pid=$begun
 }
 if unshare --mount --ipc --uts --net --cgroup true 2>/dev/null; then
 	daemon_in --mount --ipc --uts --net --cgroup
-	ok "in a container that has the capabilities" until_ok 20 tc status
+	ok "in a container that has the four capabilities" until_ok 20 tc status
 	tc run --json -o "$dir/out" -- cat /etc/hostname >/dev/null
 	ok "it traces" events "$dir/out" 'calls("openat")'
 	end "$daemon_pid"
