@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "compile.h"
+#include "procfs.h"
 
 #define SERVE_NS 10000000ULL /* then clients have their turn */
 #define IDLE_NS 1000000ULL   /* after so long without a stop we wait in the event loop */
@@ -207,6 +208,8 @@ static void ptrace_close(struct backend *b)
 		close(b->signal_fd);
 	if (b->again_fd >= 0)
 		close(b->again_fd);
+	if (b->cgroup_root >= 0)
+		close(b->cgroup_root);
 	free(b);
 }
 
@@ -220,6 +223,7 @@ static int ptrace_open(struct backend **b_x, const struct sink *sink, size_t rin
 		return -ENOMEM;
 	b->sink = *sink;
 	b->signal_fd = b->again_fd = -1;
+	b->cgroup_root = procfs_cgroup_root();
 	ptrace_pin_init(b);
 	b->cfg.gen = 1;
 	compile_plans(&b->cfg);

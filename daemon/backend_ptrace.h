@@ -54,6 +54,10 @@ struct ptrace_call {
 	uint64_t clone_flags;
 };
 
+struct ptrace_users {
+	uint32_t uid, euid, gid, egid;
+};
+
 struct ptrace_task {
 	UT_hash_handle hh;
 	uint32_t tid;
@@ -71,6 +75,8 @@ struct ptrace_task {
 	uint64_t keep;	/* sessions for which it stays traced: a new name or user may make it wanted */
 	uint64_t inherited;
 	uint64_t told;	/* sessions that know who it is */
+	bool users_known;
+	struct ptrace_users users;
 	uint64_t held_ns;
 	int held_status;
 	uint64_t stop_ns; /* when it stopped last */
@@ -131,6 +137,7 @@ struct backend {
 	unsigned int nstops, nserved;
 	int signal_fd; /* SIGCHLD */
 	int again_fd;  /* we stopped serving before all was served */
+	int cgroup_root; /* negative: there is none */
 	timer_t timer; /* wakes a wait for stops */
 	bool has_timer, ticking;
 	uint8_t nalone;

@@ -171,6 +171,18 @@ int procfs_cgroup_id(const char *path, uint64_t *id_x)
 	return 0;
 }
 
+int procfs_cgroup_root(void)
+{
+	char mount[PATH_MAX];
+	int fd, r;
+
+	r = procfs_cgroup_mount(mount, sizeof(mount));
+	if (r)
+		return r;
+	fd = open(mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 static size_t find_unit(int dirfd, const char *unit, int depth, uint64_t *ids, size_t n, size_t max)
 {
 	struct dirent *e;

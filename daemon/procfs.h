@@ -52,8 +52,15 @@ struct procfs_creds {
 };
 int procfs_creds(uint32_t pid, struct procfs_creds *creds_x);
 
-/* What TR_TASK tells: all but the header. */
-int procfs_task(uint32_t tgid, uint32_t tid, struct tr_task *task);
+/* Where the unified hierarchy is mounted: a descriptor that is the caller's to close, or a negative errno. */
+int procfs_cgroup_root(void);
+
+/*
+ * What TR_TASK tells: all but the header. The second one leaves out the users, which cost most to read and
+ * which a task has from its parent. cgroup_root: of procfs_cgroup_root, negative: no cgroup is told.
+ */
+int procfs_task(uint32_t tgid, uint32_t tid, int cgroup_root, struct tr_task *task);
+int procfs_task_but_users(uint32_t tgid, uint32_t tid, int cgroup_root, struct tr_task *task);
 int procfs_comm(uint32_t tgid, uint32_t tid, char comm[TR_COMM_LEN]);
 
 /* CPU time of a thread in ns, user and system. */
@@ -71,9 +78,9 @@ struct procfs_exe {
 	bool set_uid, set_gid;
 	uint32_t uid, gid;
 	uint64_t ino;
-	char path[256];
 };
 int procfs_exe(uint32_t tid, struct procfs_exe *exe_x);
+void procfs_exe_path(uint32_t tid, char *path, size_t size); /* empty: it is gone */
 
 /* Appends the lines of /proc/TGID/maps. */
 int procfs_maps(uint32_t tgid, struct buf *text);

@@ -163,12 +163,12 @@ static uint64_t stat_ns(const char *fields, int field)
 	return fields ? strtoull(fields, NULL, 10) * (1000000000ULL / sysconf(_SC_CLK_TCK)) : 0;
 }
 
-static uint64_t cgroup_of(uint32_t tgid)
+static uint64_t cgroup_of(uint32_t tgid, int root)
 {
 	char text[4096], *line, *end;
-	uint64_t id = 0;
+	struct stat st;
 
-	if (slurp(text, sizeof(text), "/proc/%u/cgroup", tgid) <= 0)
+	if (root < 0 || slurp(text, sizeof(text), "/proc/%u/cgroup", tgid) <= 0)
 		return 0;
 	line = !strncmp(text, "0::", 3) ? text : strstr(text, "\n0::");
 	if (!line)
@@ -179,21 +179,46 @@ static uint64_t cgroup_of(uint32_t tgid)
 	end = strchr(line, '\n');
 	if (end)
 		*end = '\0';
-	return procfs_cgroup_id(line, &id) ? 0 : id;
+	if (strstr(line, "..") || fstatat(root, line[1] ? line + 1 : ".", &st, 0))
+		return 0;
+	return st.st_ino;
 }
 
-int procfs_task(uint32_t tgid, uint32_t tid, struct tr_task *task)
+/* The name in a stat file, unless it has bytes that are written otherwise there. */
+static int stat_comm(const char *text, const char *fields, char comm[TR_COMM_LEN])
 {
-	struct procfs_status s;
+	const char *name = strchr(text, '(');
+	size_t n = fields - 2 - (name + 1); /* ") " */
+
+	if (n >= TR_COMM_LEN || memchr(name + 1, '\\', n))
+		return -EINVAL;
+	memset(comm, 0, TR_COMM_LEN);
+	memcpy(comm, name + 1, n);
+	return 0;
+}
+
+int procfs_task_but_users(uint32_t tgid, uint32_t tid, int cgroup_root, struct tr_task *task)
+{
 	const char *fields;
 	char text[1024];
 
-	if (procfs_status(tid, &s) || procfs_comm(tgid, tid, task->comm))
+	fields = stat_fields(tgid, tid, text, sizeof(text));
+	if (!fields || (stat_comm(text, fields, task->comm) && procfs_comm(tgid, tid, task->comm)))
 		return -ESRCH;
-	fields = stat_fields(tgid, tgid, text, sizeof(text));
+	task->ppid = strtoul(fields + 2, NULL, 10);
+	if (tid != tgid)
+		fields = stat_fields(tgid, tgid, text, sizeof(text));
 	task->start_ns = stat_ns(fields, 22);
-	task->cgroup = cgroup_of(tgid);
-	task->ppid = s.ppid;
+	task->cgroup = cgroup_of(tgid, cgroup_root);
+	return 0;
+}
+
+int procfs_task(uint32_t tgid, uint32_t tid, int cgroup_root, struct tr_task *task)
+{
+	struct procfs_status s;
+
+	if (procfs_status(tid, &s) || procfs_task_but_users(tgid, tid, cgroup_root, task))
+		return -ESRCH;
 	task->uid = s.uid;
 	task->euid = s.euid;
 	task->gid = s.gid;
@@ -201,20 +226,28 @@ int procfs_task(uint32_t tgid, uint32_t tid, struct tr_task *task)
 	return 0;
 }
 
-/* The scheduler counts in ns what stat gives in ticks; their proportion is that of stat. */
+/*
+ * The scheduler counts in ns what stat gives in ticks; their proportion is that of stat, which has nothing
+ * to tell of less than a tick.
+ */
 int procfs_times(uint32_t tgid, uint32_t tid, uint64_t *user_x, uint64_t *system_x)
 {
-	uint64_t run, user, system;
+	uint64_t run = 0, user = 0, system = 0;
 	const char *fields;
 	char text[1024];
+	bool exact;
 
-	fields = stat_fields(tgid, tid, text, sizeof(text));
-	if (!fields)
-		return -ESRCH;
-	user = stat_ns(fields, 14);
-	system = stat_ns(fields, 15);
-	if (slurp(text, sizeof(text), "/proc/%u/task/%u/schedstat", tgid, tid) > 0) {
+	exact = slurp(text, sizeof(text), "/proc/%u/task/%u/schedstat", tgid, tid) > 0;
+	if (exact)
 		run = strtoull(text, NULL, 10);
+	if (!exact || run >= 1000000000ULL / sysconf(_SC_CLK_TCK)) {
+		fields = stat_fields(tgid, tid, text, sizeof(text));
+		if (!fields)
+			return -ESRCH;
+		user = stat_ns(fields, 14);
+		system = stat_ns(fields, 15);
+	}
+	if (exact) {
 		user = user + system ? (uint64_t)((double)run * user / (user + system)) : 0;
 		system = run - user;
 	}
@@ -311,13 +344,10 @@ int procfs_exe(uint32_t tid, struct procfs_exe *exe_x)
 {
 	struct stat st;
 	char link[64];
-	ssize_t n;
 
 	snprintf(link, sizeof(link), "/proc/%u/exe", tid);
 	if (stat(link, &st))
 		return -errno;
-	n = readlink(link, exe_x->path, sizeof(exe_x->path) - 1);
-	exe_x->path[n > 0 ? n : 0] = '\0';
 	exe_x->set_uid = st.st_mode & S_ISUID;
 	exe_x->set_gid = (st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
 	exe_x->uid = st.st_uid;
@@ -351,6 +381,16 @@ int procfs_open_file(uint32_t tgid, const char *path)
 		return -ENAMETOOLONG;
 	fd = open(text, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+void procfs_exe_path(uint32_t tid, char *path, size_t size)
+{
+	char link[64];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/%u/exe", tid);
+	n = readlink(link, path, size - 1);
+	path[n > 0 ? n : 0] = '\0';
 }
 
 int procfs_ptrace_scope(void)

@@ -163,6 +163,7 @@ static void apply_effects(struct backend *b, struct ptrace_task *t, const struct
 static void apply_creds(const struct backend *b, struct ptrace_task *t, const struct tr_plan *plan)
 {
 	if ((plan->flags & TR_PLAN_CREDS) && effect_of(b, &t->call) != EFFECT_EXEC) {
+		t->users_known = false;
 		t->told = 0;
 		t->gen = 0;
 	}
@@ -301,6 +302,8 @@ void ptrace_call_exec(struct backend *b, struct ptrace_task *t, uint32_t old_tid
 		t->call = old->call;
 		t->capture = old->capture;
 		t->inherited = old->inherited;
+		t->users = old->users;
+		t->users_known = old->users_known;
 		old->capture = capture;
 		buf_done(&t->stack);
 		t->stack = old->stack;

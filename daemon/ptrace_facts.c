@@ -22,13 +22,23 @@
 void ptrace_need_task(struct backend *b, struct ptrace_task *t, uint64_t sessions)
 {
 	struct tr_task r = {};
+	bool known = t->users_known && !t->trapped;
+	int err;
 
 	sessions &= ~t->told;
 	if (!sessions)
 		return;
 	t->told |= sessions;
-	if (procfs_task(t->proc->tgid, t->tid, &r))
+	r.uid = t->users.uid;
+	r.euid = t->users.euid;
+	r.gid = t->users.gid;
+	r.egid = t->users.egid;
+	err = known ? procfs_task_but_users(t->proc->tgid, t->tid, b->cgroup_root, &r) :
+		      procfs_task(t->proc->tgid, t->tid, b->cgroup_root, &r);
+	if (err)
 		return;
+	t->users = (struct ptrace_users){r.uid, r.euid, r.gid, r.egid};
+	t->users_known = true;
 	ptrace_emit(b, t, &r.h, TR_TASK, sizeof(r), sessions);
 }
 

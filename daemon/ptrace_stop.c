@@ -13,6 +13,7 @@
 #include "procfs.h"
 
 #define CLONE_FILES_FLAG 0x400
+#define CLONE_THREAD_FLAG 0x10000
 
 /* Without us such a signal would not have come to it: untraced, it is dropped when it is sent. */
 static bool is_ignored(uint32_t tid, int signo)
@@ -79,17 +80,17 @@ static void on_signal(struct backend *b, struct ptrace_task *t, int signo)
 	ptrace_continue(b, t, signo);
 }
 
-/* The flags of clone and clone3 say whether the child gets descriptors of its own. */
-static bool shares_files(const struct ptrace_task *t)
+/* What the child shares with its parent. False: that is not known. */
+static bool clone_flags(const struct ptrace_task *t, uint64_t *flags_x)
 {
 	const struct sc_row *row = t->call.active ? sc_find(t->call.abi, t->call.nr) : NULL;
-	uint64_t flags = 0;
 
-	if (row && !strcmp(row->name, "clone"))
-		flags = t->call.args[0];
-	else if (row && !strcmp(row->name, "clone3"))
-		task_capture_read(t->tid, &flags, sizeof(flags), t->call.args[0]);
-	return flags & CLONE_FILES_FLAG;
+	if (!row)
+		return false;
+	if (!strcmp(row->name, "clone3"))
+		return !task_capture_read(t->tid, flags_x, sizeof(*flags_x), t->call.args[0]);
+	*flags_x = strcmp(row->name, "clone") ? 0 : t->call.args[0];
+	return true;
 }
 
 static void on_fork(struct backend *b, struct ptrace_task *t)
@@ -97,12 +98,15 @@ static void on_fork(struct backend *b, struct ptrace_task *t)
 	struct tr_fork r = {};
 	struct ptrace_task *child;
 	unsigned long tid;
+	uint64_t mask, flags = 0;
 	uint32_t tgid;
-	uint64_t mask;
+	bool thread;
 
 	if (pt_message(t->tid, &tid))
 		return;
-	tgid = procfs_has_thread(t->proc->tgid, tid) ? t->proc->tgid : tid;
+	thread = clone_flags(t, &flags) ? flags & CLONE_THREAD_FLAG :
+					  procfs_has_thread(t->proc->tgid, tid);
+	tgid = thread ? t->proc->tgid : tid;
 	ptrace_refresh(b, t);
 	mask = t->mask & b->cfg.traced;
 	if (mask) {
@@ -114,9 +118,11 @@ static void on_fork(struct backend *b, struct ptrace_task *t)
 	child = ptrace_task_get(b, tid);
 	if (!child)
 		return;
+	child->users = t->users;
+	child->users_known = t->users_known;
 	ptrace_adopt(b, child, t, tgid, mask & b->cfg.follow);
 	child = ptrace_task_find(b, tid);
-	if (child && child->proc && child->proc != t->proc && shares_files(t)) {
+	if (child && child->proc && child->proc != t->proc && (flags & CLONE_FILES_FLAG)) {
 		child->proc->shares_files = t->proc->shares_files = true;
 		ptrace_forget_fds(t->proc);
 	}
@@ -146,18 +152,26 @@ static uint32_t exec_name(const struct ptrace_task *t, char *name, size_t size)
 }
 
 /* The kernel gives no privileges to a program that somebody without them traces. Said once for each. */
-static void warn_set_id(struct backend *b, const struct ptrace_task *t)
+static void warn_set_id(struct backend *b, struct ptrace_task *t)
 {
 	struct procfs_status status;
 	struct procfs_exe exe;
+	char path[256];
 
-	if (procfs_exe(t->tid, &exe) || !(exe.set_uid || exe.set_gid) || exe.ino == b->warned_ino ||
-	    procfs_status(t->tid, &status))
+	if (procfs_exe(t->tid, &exe)) {
+		t->users_known = false;
+		return;
+	}
+	if (!exe.set_uid && !exe.set_gid)
+		return;
+	t->users_known = false;
+	if (exe.ino == b->warned_ino || procfs_status(t->tid, &status))
 		return;
 	if ((!exe.set_uid || exe.uid == status.euid) && (!exe.set_gid || exe.gid == status.egid))
 		return;
 	b->warned_ino = exe.ino;
-	log_warn("%s runs without the privileges of its set-id bit, for it is traced", exe.path);
+	procfs_exe_path(t->tid, path, sizeof(path));
+	log_warn("%s runs without the privileges of its set-id bit, for it is traced", path);
 }
 
 static void on_exec(struct backend *b, struct ptrace_task *t)

@@ -11,8 +11,16 @@
 #include <sys/uio.h>
 #include <linux/types.h>
 
-static int task_read(unsigned long long tid, void *dst, unsigned int n, unsigned long long addr);
-static long task_read_str(unsigned long long tid, void *dst, unsigned int n,
+/* The vectors of execve are read pointer by pointer: what follows the last one that was read is kept. */
+struct task_reader {
+	uint32_t tid;
+	uint32_t n; /* bytes that are kept */
+	uint64_t addr;
+	char bytes[256];
+};
+
+static int task_read(unsigned long long reader, void *dst, unsigned int n, unsigned long long addr);
+static long task_read_str(unsigned long long reader, void *dst, unsigned int n,
 			  unsigned long long addr);
 
 #define CAP_FUNC static
@@ -23,18 +31,43 @@ static long task_read_str(unsigned long long tid, void *dst, unsigned int n,
 
 #include <core/rec.h>
 
-static int task_read(unsigned long long tid, void *dst, unsigned int n, unsigned long long addr)
+struct task_capture {
+	struct tr_capture c; /* the first, for it is what others hold */
+	struct task_reader reader;
+};
+
+int task_capture_read(uint32_t tid, void *dst, size_t n, uint64_t addr)
 {
 	struct iovec to = {dst, n}, from = {(void *)(uintptr_t)addr, n};
 
 	return process_vm_readv(tid, &to, 1, &from, 1, 0) == (ssize_t)n ? 0 : -EFAULT;
 }
 
+/* A page that is there can be read to its end. */
+static int task_read(unsigned long long reader, void *dst, unsigned int n, unsigned long long addr)
+{
+	struct task_reader *r = (struct task_reader *)(uintptr_t)reader;
+	unsigned int ahead = CAP_PAGE - (addr & (CAP_PAGE - 1));
+
+	if (n > sizeof(uint64_t) || n > ahead)
+		return task_capture_read(r->tid, dst, n, addr);
+	if (addr < r->addr || addr - r->addr + n > r->n) {
+		ahead = ahead < sizeof(r->bytes) ? ahead : sizeof(r->bytes);
+		r->n = 0;
+		if (task_capture_read(r->tid, r->bytes, ahead, addr))
+			return -EFAULT;
+		r->addr = addr;
+		r->n = ahead;
+	}
+	memcpy(dst, r->bytes + (addr - r->addr), n);
+	return 0;
+}
+
 /*
  * Page by page, for a string may end just before one that is missing. At first little, for most strings
  * are short and what is read in vain is copied in vain.
  */
-static long task_read_str(unsigned long long tid, void *dst, unsigned int n,
+static long task_read_str(unsigned long long reader, void *dst, unsigned int n,
 			  unsigned long long addr)
 {
 	unsigned int done = 0, piece = 256;
@@ -47,7 +80,7 @@ static long task_read_str(unsigned long long tid, void *dst, unsigned int n,
 		if (want > piece)
 			want = piece;
 		piece = CAP_PAGE;
-		if (task_read(tid, p + done, want, addr + done))
+		if (task_read(reader, p + done, want, addr + done))
 			return -EFAULT;
 		nul = memchr(p + done, 0, want);
 		if (nul)
@@ -58,24 +91,24 @@ static long task_read_str(unsigned long long tid, void *dst, unsigned int n,
 	return done + 1;
 }
 
-int task_capture_read(uint32_t tid, void *dst, size_t n, uint64_t addr)
-{
-	return task_read(tid, dst, n, addr);
-}
-
 struct tr_capture *task_capture_new(void)
 {
-	return calloc(1, sizeof(struct tr_capture));
+	struct task_capture *c = calloc(1, sizeof(*c));
+
+	return c ? &c->c : NULL;
 }
 
 void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint16_t nr,
 			uint8_t abi, const uint64_t *args, uint32_t wanted)
 {
+	struct task_reader *reader = &((struct task_capture *)c)->reader;
+
 	memset(c, 0, offsetof(struct tr_capture, payload));
 	c->string_limit = string_limit;
 	c->env = 0;
 	c->args = wanted;
-	c->reader = tid;
+	reader->tid = tid;
+	c->reader = (uintptr_t)reader;
 	c->rec.h.type = TR_SYSCALL;
 	c->rec.nr = nr;
 	c->rec.abi = abi;
@@ -94,6 +127,7 @@ void task_capture_pointer(struct tr_capture *c, uint64_t pointer)
 
 void task_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit)
 {
+	((struct task_capture *)c)->reader.n = 0;
 	cap_run(c, plan, at_exit);
 }
 
