@@ -19,7 +19,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "compile.h"
-#include "procfs.h"
 
 #define SERVE_NS 10000000ULL /* then clients have their turn */
 #define IDLE_NS 1000000ULL   /* after so long without a stop we wait in the event loop */
@@ -222,12 +221,11 @@ static int ptrace_open(struct backend **b_x, const struct sink *sink, size_t rin
 	if (!b)
 		return -ENOMEM;
 	b->sink = *sink;
-	b->signal_fd = b->again_fd = -1;
-	b->cgroup_root = procfs_cgroup_root();
+	b->signal_fd = b->again_fd = b->cgroup_root = -1;
 	ptrace_pin_init(b);
 	b->cfg.gen = 1;
 	compile_plans(&b->cfg);
-	ptrace_effects(b);
+	ptrace_facts_init(b);
 	r = make_fds(b);
 	if (!r)
 		r = make_timer(b);

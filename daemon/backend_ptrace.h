@@ -256,7 +256,7 @@ void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64
 		    uint16_t flags); /* TR_FD_RESULT, 0 */
 void ptrace_forget_fd(struct ptrace_proc *p, int64_t fd);
 void ptrace_forget_fds(struct ptrace_proc *p);
-void ptrace_effects(struct backend *b); /* fills the table of effects */
+void ptrace_facts_init(struct backend *b);
 void ptrace_retell(struct backend *b);
 
 /* ptrace_summary.c */

@@ -204,8 +204,9 @@ static void effect(struct backend *b, const char *name, enum ptrace_effect effec
 }
 
 /* What plans don't tell. A renamed directory may be part of any path. */
-void ptrace_effects(struct backend *b)
+void ptrace_facts_init(struct backend *b)
 {
+	b->cgroup_root = procfs_cgroup_root();
 	effect(b, "close", EFFECT_CLOSE);
 	effect(b, "close_range", EFFECT_FDS);
 	effect(b, "rename", EFFECT_FDS);
