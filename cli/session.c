@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 #include <core/rec.h>
+#include <core/clock.h>
 #include "msg.h"
 
 #define OPEN_MS 60000		 /* attaching takes seconds on a slow machine */
@@ -19,14 +19,6 @@
 #define RETRY_MS 100
 #define PRUNE_NS 1000000000ULL
 #define LAST_WRITE_MS 1000 /* how long a reader that does not read is waited for after a signal */
-
-uint64_t session_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
 
 uint64_t session_lost(const struct session *s)
 {
@@ -175,7 +167,7 @@ int session_open(struct session *s, struct options *o, int out_fd, bool with_chi
 		session_close(s);
 		return status;
 	}
-	s->heard_ns = session_now_ns();
+	s->heard_ns = tr_now_ns();
 	s->deadline_ns = o->duration_ns ? s->heard_ns + o->duration_ns : 0;
 	s->tick_ns = s->heard_ns + o->interval_ns;
 	s->prune_ns = s->heard_ns + PRUNE_NS;
@@ -193,7 +185,7 @@ void session_stop(struct session *s)
 		return;
 	}
 	s->stopping = true;
-	s->heard_ns = session_now_ns();
+	s->heard_ns = tr_now_ns();
 	if (s->o->filter.kind != FILTER_PENDING && conn_send(&s->conn, TR_FRAME_STOP, NULL, 0))
 		s->ended = true; /* what it has sent before is read below */
 }
@@ -241,7 +233,7 @@ static void take_signals(struct session *s)
 
 static bool has_time(const struct session *s)
 {
-	return !s->deadline_ns || session_now_ns() < s->deadline_ns;
+	return !s->deadline_ns || tr_now_ns() < s->deadline_ns;
 }
 
 /* Until a tracerd is there again, nothing is left to be watched, or nobody wants it any more. */
@@ -277,7 +269,7 @@ static int resume(struct session *s)
 	}
 	if (open_session(s, err))
 		return broken(s, -EIO, err);
-	s->heard_ns = session_now_ns();
+	s->heard_ns = tr_now_ns();
 	msg("tracerd is back: what was done meanwhile is not shown");
 	return 0;
 }
@@ -331,7 +323,7 @@ static int take_frames(struct session *s)
 	const struct tr_frame *f;
 	int r = conn_fill(&s->conn);
 
-	s->heard_ns = session_now_ns();
+	s->heard_ns = tr_now_ns();
 	while (!r && !s->ended && (f = conn_next(&s->conn, &r))) {
 		r = take_frame(s, f);
 		if (!r && s->ops->batch)
@@ -352,7 +344,7 @@ static int take_frames(struct session *s)
 /* All that is due by now; returns when the next is, in ms for poll, -1: never. */
 static int do_due(struct session *s)
 {
-	uint64_t now = session_now_ns(), next = UINT64_MAX;
+	uint64_t now = tr_now_ns(), next = UINT64_MAX;
 
 	if (s->stopping) {
 		if (now >= s->heard_ns + SILENCE_NS) {
@@ -400,7 +392,7 @@ static void flush(struct session *s, int timeout_ms)
 		s->broken |= r != -EPIPE;
 	}
 	if (s->stopping && !r) /* while we wrote we did not listen */
-		s->heard_ns = session_now_ns();
+		s->heard_ns = tr_now_ns();
 }
 
 static bool has_unwritten(const struct session *s)

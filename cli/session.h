@@ -71,6 +71,5 @@ void session_stop(struct session *s); /* ask for the end; idempotent */
 int session_close(struct session *s);
 
 uint64_t session_lost(const struct session *s);
-uint64_t session_now_ns(void);
 
 #endif

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+#include <core/clock.h>
 #include "log.h"
 #include "procfs.h"
 
@@ -92,18 +92,10 @@ static int peer_groups(int fd, struct groups *g)
 	return g->v ? 0 : -ENOMEM;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 static const struct auth_name *find_name(struct auth *a, const char *name)
 {
 	struct auth_name *oldest = &a->names[0];
-	uint64_t now = now_ns();
+	uint64_t now = tr_now_ns();
 	struct group *group;
 
 	for (unsigned int i = 0; i < AUTH_NAMES_MAX; i++) {
@@ -259,7 +251,7 @@ int auth_filter(const struct auth *a, const struct watcher *who, const struct fi
 void auth_refused(struct auth *a, uint32_t uid, const char *what)
 {
 	unsigned int place = uid % AUTH_REFUSED_MAX;
-	uint64_t now = now_ns();
+	uint64_t now = tr_now_ns();
 
 	if (a->refused[place].ns && now - a->refused[place].ns < QUIET_NS) {
 		a->refused[place].kept_quiet++;

@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+#include <core/clock.h>
 #include "bpf_why.h"
 #include "compile.h"
 #include "task_capture.h"
@@ -22,14 +22,6 @@
 
 #define RING_MIN (64u << 10)
 #define RING_SMALL (512u << 10) /* about half of a CPU's own cache */
-
-uint64_t bpf_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
@@ -430,7 +422,7 @@ static struct ring *oldest(struct backend *b, uint64_t limit_ns, const struct tr
 static int bpf_drain(struct backend *b, bool all)
 {
 	/* What another CPU made before this moment may not be in its ring yet; it takes microseconds. */
-	uint64_t limit = all ? UINT64_MAX : bpf_now_ns();
+	uint64_t limit = all ? UINT64_MAX : tr_now_ns();
 	const struct tr_hdr *rec;
 	struct ring *ring;
 	int n = 0;

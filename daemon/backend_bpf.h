@@ -83,6 +83,5 @@ static inline uint64_t bit(unsigned int session)
 	return 1ULL << session;
 }
 
-uint64_t bpf_now_ns(void); /* CLOCK_MONOTONIC, as bpf_ktime_get_ns */
 
 #endif

@@ -18,6 +18,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <core/clock.h>
 #include "compile.h"
 
 #define SERVE_NS 10000000ULL /* then clients have their turn */
@@ -27,20 +28,12 @@
 #define ATTACH_NS 200000000ULL
 #define RELEASE_NS 1000000000ULL
 
-uint64_t ptrace_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 void ptrace_emit(struct backend *b, const struct ptrace_task *t, struct tr_hdr *rec, uint32_t type,
 		 uint32_t len, uint64_t sessions)
 {
 	rec->len = len;
 	rec->type = type;
-	rec->time_ns = ptrace_now_ns();
+	rec->time_ns = tr_now_ns();
 	rec->sessions = sessions;
 	rec->tgid = t->proc->tgid;
 	rec->tid = t->tid;
@@ -153,7 +146,7 @@ static bool serve(struct backend *b, bool must)
 			return false;
 		b->nserved++;
 		ptrace_serve(b, s->tid, s->status);
-		b->stop_ns = ptrace_now_ns();
+		b->stop_ns = tr_now_ns();
 	}
 	return true;
 }
@@ -246,7 +239,7 @@ static void be_idle(struct backend *b)
 
 static int ptrace_drain(struct backend *b, bool all)
 {
-	uint64_t before = b->records, now = ptrace_now_ns(), end = now + SERVE_NS;
+	uint64_t before = b->records, now = tr_now_ns(), end = now + SERVE_NS;
 
 	(void)all;
 	clear_signal(b);
@@ -258,7 +251,7 @@ static int ptrace_drain(struct backend *b, bool all)
 			be_idle(b);
 			break;
 		}
-		now = any ? b->stop_ns : ptrace_now_ns();
+		now = any ? b->stop_ns : tr_now_ns();
 		if (now - b->pins.tick_ns >= TICK_NS)
 			ptrace_pin_tick(b, now);
 		if (now > end) {
@@ -278,14 +271,14 @@ static int ptrace_drain(struct backend *b, bool all)
 /* Serves stops until as many tasks as *count says have stopped, or been let go. */
 static void serve_until_none(struct backend *b, const unsigned int *count, uint64_t ns)
 {
-	uint64_t end = ptrace_now_ns() + ns;
+	uint64_t end = tr_now_ns() + ns;
 	struct timespec wait = {.tv_nsec = 2000000};
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	serve(b, true);
-	while (*count && ptrace_now_ns() < end) {
+	while (*count && tr_now_ns() < end) {
 		collect(b);
 		if (b->nserved == b->nstops)
 			sigtimedwait(&set, NULL, &wait);

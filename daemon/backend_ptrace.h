@@ -157,7 +157,6 @@ static inline uint64_t bit(unsigned int session)
 	return 1ULL << session;
 }
 
-uint64_t ptrace_now_ns(void); /* CLOCK_MONOTONIC */
 
 /* Fills the header and hands the record on. */
 void ptrace_emit(struct backend *b, const struct ptrace_task *t, struct tr_hdr *rec, uint32_t type,

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <core/clock.h>
 #include "compile.h"
 #include "procfs.h"
 
@@ -190,7 +191,7 @@ int bpf_filter_add(struct backend *b, unsigned int session, const struct filter 
 	if (!r)
 		r = enter_tasks(b, s, f, mask);
 	if (!r) {
-		compile_enter(b->cfg, session, f, bpf_now_ns());
+		compile_enter(b->cfg, session, f, tr_now_ns());
 		compile_set(&b->cfg->active, mask, true);
 		set_common(b);
 		compile_changed(b->cfg);

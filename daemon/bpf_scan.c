@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#include <core/clock.h>
 #include "procfs.h"
 #include "task_capture.h"
 
@@ -35,7 +36,7 @@ static bool is_still_theirs(const struct backend *b, const struct tr_pending *p,
 static void pending_emit(struct backend *b, const struct tr_pending *p)
 {
 	struct tr_syscall *r;
-	uint64_t limited = p->sessions & b->cfg->limited, now = bpf_now_ns();
+	uint64_t limited = p->sessions & b->cfg->limited, now = tr_now_ns();
 
 	task_capture_begin(b->capture, p->tid, b->cfg->string_limit, p->nr, p->abi,
 			   (const uint64_t *)p->args, ~0U);

@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <core/clock.h>
 
 /* A program runs for microseconds and can't be preempted; this is ample, also for a stolen virtual CPU. */
 #define SUMMARY_GRACE_NS 20000000ULL
@@ -16,7 +17,7 @@
 void bpf_summary_begin(struct backend *b)
 {
 	__atomic_add_fetch(&b->cfg->summary_epoch, 1, __ATOMIC_SEQ_CST);
-	b->epoch_ns = bpf_now_ns();
+	b->epoch_ns = tr_now_ns();
 }
 
 /* Older epochs of the session are read along: a client that asked twice got them late, not never. */
@@ -32,7 +33,7 @@ int64_t bpf_summary_end(struct backend *b, unsigned int session, summary_fn *fn,
 	size_t n = 0, cap = 4096;
 	int64_t uncounted;
 
-	if (bpf_now_ns() - b->epoch_ns < SUMMARY_GRACE_NS)
+	if (tr_now_ns() - b->epoch_ns < SUMMARY_GRACE_NS)
 		return -EAGAIN;
 	due = malloc(cap * sizeof(*due));
 	if (!due)

@@ -10,17 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 #include <core/buf.h>
+#include <core/clock.h>
 #include "admit.h"
 #include "client.h"
 #include "govern.h"
 #include "hello.h"
 #include "log.h"
-#include "procfs.h"
 #include "recorders.h"
+#include "status.h"
 #include "summary.h"
 
 #define TICK_BUSY_US 5000
@@ -46,18 +45,9 @@ struct ctl {
 	struct client_list clients;
 	unsigned int nclients, nsessions;
 	int listen_fd;
-	uint64_t started_ns, scanned_ns;
-	uint64_t rate_ns, rate_events; /* when and at what count the rate was taken last */
-	double rate;
+	uint64_t scanned_ns;
+	struct status status;
 };
-
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 static void set_tick(struct ctl *ctl, long us)
 {
@@ -76,7 +66,7 @@ static void end_session(struct client *c, struct tr_end *end_x)
 {
 	struct hub_session_stats stats;
 
-	govern_end(&c->ctl->govern, c->session, now_ns(CLOCK_MONOTONIC));
+	govern_end(&c->ctl->govern, c->session, tr_now_ns());
 	if (!hub_session_stats(c->ctl->hub, c->session, &stats))
 		admit_closed(c->user, stats.limit_bytes);
 	hub_close(c->ctl->hub, c->session, end_x);
@@ -118,7 +108,7 @@ void ctl_gone(struct client *c)
 static void try_snapshot(struct client *c)
 {
 	struct ctl *ctl = c->ctl;
-	uint64_t now = now_ns(CLOCK_MONOTONIC);
+	uint64_t now = tr_now_ns();
 	int r;
 
 	if (!c->snapshot)
@@ -175,7 +165,7 @@ static bool anybody(const struct ctl *ctl, enum client_state state)
 
 static void scan_blocked(struct ctl *ctl)
 {
-	uint64_t now = now_ns(CLOCK_MONOTONIC);
+	uint64_t now = tr_now_ns();
 
 	if (now - ctl->scanned_ns < SCAN_NS)
 		return;
@@ -193,8 +183,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	n = hub_drain(ctl->hub, anybody(ctl, CLIENT_STOPPING));
 	scan_blocked(ctl);
 	set_tick(ctl, n ? TICK_BUSY_US : TICK_IDLE_US);
-	recorders_tick(ctl->recorders, now_ns(CLOCK_MONOTONIC));
-	govern_tick(&ctl->govern, now_ns(CLOCK_MONOTONIC));
+	recorders_tick(ctl->recorders, tr_now_ns());
+	govern_tick(&ctl->govern, tr_now_ns());
 	serve_sessions(ctl);
 }
 
@@ -260,7 +250,7 @@ static void open_session(struct client *c, const char *text, size_t len)
 	}
 	c->session = r;
 	c->state = CLIENT_OPEN;
-	c->interval_ns = opened.time_ns = now_ns(CLOCK_MONOTONIC);
+	c->interval_ns = opened.time_ns = tr_now_ns();
 	opened.session = r;
 	client_send(c, TR_FRAME_OPENED, &opened, sizeof(opened));
 	if (ctl->nsessions++ == 0)
@@ -289,86 +279,20 @@ static void stop_session(struct client *c)
 	set_tick(c->ctl, TICK_BUSY_US);
 }
 
-static void add_key(struct buf *b, const char *key, const char *value)
-{
-	buf_str(b, key);
-	buf_char(b, '=');
-	buf_str(b, value);
-	buf_char(b, '\0');
-}
-
-static void add_number(struct buf *b, const char *key, uint64_t v)
-{
-	buf_str(b, key);
-	buf_char(b, '=');
-	buf_u64(b, v);
-	buf_char(b, '\0');
-}
-
-static void add_session(struct buf *b, const struct client *c)
-{
-	static const char *const kinds[] = {"stream", "summary", "pending"};
-	struct hub_session_stats s;
-	char line[160];
-
-	if (c->session < 0 || hub_session_stats(c->ctl->hub, c->session, &s))
-		return;
-	snprintf(line, sizeof(line), "%d kind=%s client=%u delivered=%llu lost=%llu queued=%llu",
-		 c->session, kinds[s.kind], c->peer.pid, (unsigned long long)s.delivered,
-		 (unsigned long long)s.lost, (unsigned long long)s.queued_bytes);
-	add_key(b, "session", line);
-}
-
-static uint64_t events_per_second(struct ctl *ctl, uint64_t events)
-{
-	uint64_t now = now_ns(CLOCK_MONOTONIC);
-
-	if (now - ctl->rate_ns > 200000000ULL) {
-		ctl->rate = (events - ctl->rate_events) * 1e9 / (now - ctl->rate_ns);
-		ctl->rate_ns = now;
-		ctl->rate_events = events;
-	}
-	return ctl->rate;
-}
-
-/* What concerns all: not for those who see only what is theirs. */
-static void add_totals(struct buf *b, struct ctl *ctl)
-{
-	struct backend_stats backend;
-	struct hub_stats hub;
-
-	hub_stats(ctl->hub, &hub);
-	ctl->ops->stats(ctl->backend, &backend);
-	add_number(b, "sessions", hub.sessions);
-	add_number(b, "events", hub.delivered);
-	add_number(b, "events_per_s", events_per_second(ctl, hub.delivered));
-	add_number(b, "lost", hub.lost);
-	add_number(b, "memory_bytes", procfs_own_memory());
-	add_number(b, "ring_bytes", backend.kernel_bytes);
-	add_number(b, "programs_attached", backend.programs);
-	recorders_status(ctl->recorders, b);
-}
-
 static void send_status(struct client *to)
 {
 	struct ctl *ctl = to->ctl;
-	struct utsname uts;
 	struct buf b = {};
 	struct client *c;
 
-	uname(&uts);
-	add_key(&b, "server", TRACER_VERSION);
-	add_key(&b, "backend", ctl->ops->name);
-	add_key(&b, "kernel", uts.release);
-	add_key(&b, "scope", to->user ? "your own processes" : "every process");
-	add_number(&b, "uptime_s", (now_ns(CLOCK_MONOTONIC) - ctl->started_ns) / 1000000000ULL);
+	status_add_daemon(&ctl->status, &b, to->user ? "your own processes" : "every process");
 	if (to->user)
-		add_number(&b, "sessions", admit_sessions(to->user));
+		status_add_number(&b, "sessions", admit_sessions(to->user));
 	else
-		add_totals(&b, ctl);
+		status_add_totals(&ctl->status, &b);
 	TAILQ_FOREACH(c, &ctl->clients, entry)
-		if (!to->user || c->user == to->user)
-			add_session(&b, c);
+		if (c->session >= 0 && (!to->user || c->user == to->user))
+			status_add_session(&ctl->status, &b, c->session, c->peer.pid);
 	if (!b.failed)
 		client_send(to, TR_FRAME_STATUS, b.p, b.len);
 	buf_done(&b);
@@ -386,7 +310,7 @@ static void dump(struct client *c, const char *text, size_t len)
 		return;
 	}
 	hub_drain(ctl->hub, true);
-	if (recorders_dump(ctl->recorders, name, c->peer.payload, now_ns(CLOCK_MONOTONIC),
+	if (recorders_dump(ctl->recorders, name, c->peer.payload, tr_now_ns(),
 				c->out, err))
 		client_error(c, err);
 }
@@ -526,7 +450,6 @@ struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, stru
 			    .listen_fd = -1};
 	TAILQ_INIT(&ctl->clients);
 	admit_init(&ctl->admission, config);
-	ctl->started_ns = ctl->rate_ns = now_ns(CLOCK_MONOTONIC);
 	ctl->tick = event_new(base, -1, 0, on_tick, ctl);
 	ops->ignore(b, getpid(), IGNORED_BY_ALL);
 	for (unsigned int i = 0; i < 16 && (fd = ops->fd(b, i)) >= 0; i++) {
@@ -540,6 +463,7 @@ struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, stru
 		ctl_free(ctl);
 		return NULL;
 	}
+	status_init(&ctl->status, ops, b, hub, ctl->recorders);
 	if (recorders_active(ctl->recorders))
 		set_tick(ctl, TICK_BUSY_US);
 	return ctl;

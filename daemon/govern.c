@@ -3,22 +3,14 @@
 #include "govern.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+#include <core/clock.h>
 
 #define SAMPLE_NS 50000000ULL
 #define REST_NS 200000000ULL
 /* What a record costs in the kernel, and a call that is only counted, where nobody may measure it. */
 #define RECORD_NS 500
 #define COUNT_NS 200
-
-static uint64_t self_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 void govern_init(struct govern *g, const struct backend_ops *ops, struct backend *b,
 		 struct hub *hub)
@@ -97,7 +89,7 @@ static void take_self(struct govern *g, uint64_t now_ns)
 
 	g->ops->stats(g->backend, &stats);
 	g->records = stats.records;
-	g->self_ns = self_ns();
+	g->self_ns = tr_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	g->self_at_ns = now_ns;
 }
 
@@ -118,7 +110,7 @@ static void measure(struct govern *g, uint64_t now_ns)
 
 	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
 		unshown += g->budgets[i].limit ? take_unshown(g, i) : 0;
-	g->used = share(g, self_ns() - g->self_ns, g->self_at_ns, now_ns);
+	g->used = share(g, tr_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - g->self_ns, g->self_at_ns, now_ns);
 	if (programs >= 0) {
 		g->used += share(g, programs, g->sample_ns, now_ns);
 	} else {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <core/clock.h>
 #include "procfs.h"
 
 #define RESTART_SYSCALL_X86_64 219
@@ -114,7 +115,7 @@ static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call
 		ptrace_clone_enter(t);
 	if ((c->live & b->stacks) && is_last(b, c))
 		ptrace_stack_take(b, t);
-	c->start_ns = ptrace_now_ns();
+	c->start_ns = tr_now_ns();
 	c->reported = c->live & b->cfg.entries;
 	emit_call(b, t, 0, c->reported, c->start_ns, flags | TR_F_BLOCKED);
 }
@@ -231,7 +232,7 @@ static void finish(struct backend *b, struct ptrace_task *t, int64_t ret, uint64
 
 static void begin_tampered(struct backend *b, struct ptrace_task *t, const struct pt_call *info)
 {
-	uint64_t start_ns = ptrace_now_ns();
+	uint64_t start_ns = tr_now_ns();
 
 	t->call.injected = NULL;
 	if (b->injects)
@@ -243,7 +244,7 @@ static void begin_tampered(struct backend *b, struct ptrace_task *t, const struc
 
 void ptrace_call_stop(struct backend *b, struct ptrace_task *t)
 {
-	uint64_t now = ptrace_now_ns();
+	uint64_t now = tr_now_ns();
 	struct pt_call info;
 
 	if (pt_call(t->tid, &info))
@@ -256,7 +257,7 @@ void ptrace_call_stop(struct backend *b, struct ptrace_task *t)
 	} else if (info.op == PT_RETURN && t->call.active) {
 		if (t->call.injected)
 			info.ret = ptrace_inject_leave(t, info.ret, &t->call.flags);
-		finish(b, t, info.ret, t->call.injected ? ptrace_now_ns() : now);
+		finish(b, t, info.ret, t->call.injected ? tr_now_ns() : now);
 		t->call.active = false;
 		ptrace_clone_done(t);
 		ptrace_pin_release(b, t);
@@ -325,7 +326,7 @@ void ptrace_call_abandon(struct backend *b, struct ptrace_task *t)
 {
 	const struct tr_config *cfg = &b->cfg;
 	struct ptrace_call *c = &t->call;
-	uint64_t now = ptrace_now_ns(), mask;
+	uint64_t now = tr_now_ns(), mask;
 
 	if (!c->active)
 		return;
@@ -368,7 +369,7 @@ void ptrace_call_tell(struct backend *b, struct ptrace_task *t, uint64_t session
 		begin_record(b, t, ptrace_plan(b, c->abi, c->nr), session, true);
 	else if (session & b->cfg.fds)
 		need_fd_args(b, t, ptrace_plan(b, c->abi, c->nr), session);
-	emit_call(b, t, 0, session, ptrace_now_ns(), c->flags | TR_F_BLOCKED);
+	emit_call(b, t, 0, session, tr_now_ns(), c->flags | TR_F_BLOCKED);
 }
 
 void ptrace_call_waits(struct backend *b, struct ptrace_task *t, uint64_t nr, const uint64_t *args,

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <core/clock.h>
 #include "compile.h"
 #include "procfs.h"
 
@@ -114,7 +115,7 @@ int ptrace_session_enter(struct backend *b, unsigned int session, const struct f
 		return -EINVAL;
 	}
 	b->filters[session] = f;
-	compile_enter(&b->cfg, session, f, ptrace_now_ns());
+	compile_enter(&b->cfg, session, f, tr_now_ns());
 	b->cfg.active |= bit(session);
 	set_string_limit(b);
 	compile_changed(&b->cfg);

@@ -6,6 +6,7 @@
 #include "backend_ptrace.h"
 
 #include <stdlib.h>
+#include <core/clock.h>
 #include "procfs.h"
 
 static void untraced(struct backend *b, uint32_t tid, uint32_t tgid, uint64_t inherited,
@@ -61,7 +62,7 @@ static void waits_of(struct backend *b, const struct filter *f, uint64_t session
 
 int ptrace_pending(struct backend *b, int session)
 {
-	uint64_t now = ptrace_now_ns();
+	uint64_t now = tr_now_ns();
 	struct ptrace_task *t, *next;
 
 	if (session >= 0) {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <core/clock.h>
 #include "log.h"
 #include "procfs.h"
 
@@ -283,7 +284,7 @@ static void hold(struct backend *b, uint32_t tid, int status)
 		return;
 	t->held = true;
 	t->held_status = status;
-	t->held_ns = ptrace_now_ns();
+	t->held_ns = tr_now_ns();
 	b->nheld++;
 }
 
@@ -331,6 +332,6 @@ void ptrace_serve(struct backend *b, uint32_t tid, int status)
 	}
 	if (!t->proc)
 		return;
-	ptrace_pin_stop(b, t, ptrace_now_ns());
+	ptrace_pin_stop(b, t, tr_now_ns());
 	on_stop(b, t, status);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <core/clock.h>
 #include "procfs.h"
 
 #define ATTACH_ROUNDS 16
@@ -377,7 +378,7 @@ void ptrace_adopt(struct backend *b, struct ptrace_task *t, const struct ptrace_
 /* Children whose parents were killed before they could tell of them. */
 void ptrace_adopt_orphans(struct backend *b)
 {
-	uint64_t now = ptrace_now_ns();
+	uint64_t now = tr_now_ns();
 	struct ptrace_task *t, *next;
 
 	if (!b->nheld)

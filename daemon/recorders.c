@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <core/clock.h>
 #include "hello.h"
 #include "log.h"
 #include "save.h"
@@ -31,14 +31,6 @@ struct recorders {
 	struct payload_map payloads;
 	struct slot slots[CONFIG_RECORDERS_MAX];
 };
-
-static uint64_t clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 static void begin(struct slot *s, uint64_t now_ns)
 {
@@ -202,7 +194,7 @@ void recorders_reload(struct recorders *rs)
 	}
 	for (struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++)
 		if (s->recorder && !s->wanted)
-			end(rs, s, clock_ns());
+			end(rs, s, tr_now_ns());
 	for (c = rs->config->recorders; c < last; c++)
 		if (!slot_of(rs, c->name))
 			add(rs, c);
@@ -229,7 +221,7 @@ void recorders_free(struct recorders *rs)
 	if (!rs)
 		return;
 	for (struct slot *s = rs->slots; s < rs->slots + CONFIG_RECORDERS_MAX; s++)
-		end(rs, s, clock_ns());
+		end(rs, s, tr_now_ns());
 	free(rs);
 }
 
