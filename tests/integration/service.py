@@ -35,14 +35,17 @@ def notify(path, out, command):
 
     def listen():
         with open(out, "w", buffering=1) as f:
-            while True:
-                f.write(s.recv(4096).decode() + "\n")
+            while told := s.recv(4096):
+                f.write(told.decode() + "\n")
 
-    threading.Thread(target=listen, daemon=True).start()
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
     import signal
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda n, _: child.send_signal(n))
     status = child.wait()
+    socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"", path)
+    listener.join()  # all that it was told before is written
     os._exit(status if status >= 0 else 128 - status)
 
 
