@@ -5,7 +5,7 @@
 # image.sh CACHE root                 - prints the path of a Debian 12 root with systemd, a zstd cpio
 #
 # Both are fetched by the machine's own apt, from the archive that it is configured with, into CACHE,
-# and found there the next time.
+# and found there the next time; a root, as long as the same packages are wanted.
 set -eu
 
 die() {
@@ -74,8 +74,9 @@ kernel() {
 
 # shellcheck disable=SC2016 # mmdebstrap's shell expands $1
 root() {
-	target=$cache/root.cpio.zst
+	target=$cache/root-$(printf %s "$root_packages" | cksum | cut -d ' ' -f 1).cpio.zst
 	[ -s "$target" ] || {
+		rm -f "$cache"/root*.cpio.zst
 		command -v mmdebstrap >/dev/null || die "mmdebstrap is needed"
 		command -v bsdtar >/dev/null || die "bsdtar is needed"
 		mmdebstrap --variant=minbase --include="$root_packages" --format=tar \
