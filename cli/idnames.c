@@ -3,6 +3,7 @@
 #include "idnames.h"
 
 #include <grp.h>
+#include <net/if.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ struct slot {
 };
 
 struct idnames {
-	struct slot users[SLOTS], groups[SLOTS];
+	struct slot users[SLOTS], groups[SLOTS], interfaces[SLOTS];
 };
 
 struct idnames *idnames_new(void)
@@ -75,6 +76,20 @@ const char *idnames_group(struct idnames *ids, uint32_t gid)
 
 		getgrgid_r(gid, &gr, text, sizeof(text), &found);
 		remember(s, gid, found ? found->gr_name : NULL);
+	}
+	return s->name[0] ? s->name : NULL;
+}
+
+const char *idnames_interface(struct idnames *ids, uint32_t index)
+{
+	struct slot *s = ids ? slot_of(ids->interfaces, index) : NULL;
+
+	if (!s)
+		return NULL;
+	if (!s->known || s->id != index) {
+		char name[IF_NAMESIZE];
+
+		remember(s, index, if_indextoname(index, name));
 	}
 	return s->name[0] ? s->name : NULL;
 }

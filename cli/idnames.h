@@ -16,5 +16,6 @@ void idnames_free(struct idnames *ids);
 /* NULL if there is none. Valid until the next call. */
 const char *idnames_user(struct idnames *ids, uint32_t uid);
 const char *idnames_group(struct idnames *ids, uint32_t gid);
+const char *idnames_interface(struct idnames *ids, uint32_t index); /* of the network */
 
 #endif

@@ -17,6 +17,7 @@
 void strace_line_init(struct strace_line *l, const struct strace_options *o, struct buf *buf)
 {
 	l->o = o;
+	l->ids = idnames_new();
 	l->shared.buf = buf;
 	l->shared.fd = -1;
 	l->to_stderr = !o->out;
@@ -77,6 +78,7 @@ void strace_line_done(struct strace_line *l)
 	HASH_ITER(hh, l->tasks, t, next)
 		strace_line_drop(l, t);
 	strace_pidns_done(&l->pidns);
+	idnames_free(l->ids);
 	HASH_ITER(hh, l->left, left, next_left) {
 		HASH_DEL(l->left, left);
 		free(left);

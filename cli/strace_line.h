@@ -44,6 +44,7 @@ struct strace_left {
 };
 
 struct strace_line {
+	struct idnames *ids; /* names of interfaces; NULL: no memory */
 	const struct strace_options *o;
 	const struct facts *facts;
 	struct strace_counts *counts; /* -C; else NULL */

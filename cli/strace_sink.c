@@ -457,7 +457,13 @@ static void on_ip(struct sink *s, int family, const void *ip)
 {
 	buf_str(s->out, family == AF_INET ? "inet_addr(\"" : "inet_pton(AF_INET6, \"");
 	address_put_ip(s->out, family, ip);
-	buf_str(s->out, family == AF_INET ? "\")" : "\", &sin6_addr)");
+	if (family == AF_INET) {
+		buf_put(s->out, "\")", 2);
+		return;
+	}
+	buf_put(s->out, "\", &", 4);
+	buf_str(s->out, s->ip_name ? s->ip_name : "sin6_addr");
+	buf_char(s->out, ')');
 }
 
 static void on_wstatus(struct sink *s, uint32_t v)

@@ -15,6 +15,7 @@
 #include <core/buf.h>
 #include <core/table.h>
 #include "facts.h"
+#include "idnames.h"
 
 struct sink;
 
@@ -72,6 +73,8 @@ struct sink {
 	struct buf *out;
 	bool terse; /* fields that strace leaves out are left out */
 	bool all_names; /* of what drivers share a number for, as strace does */
+	struct idnames *ids; /* NULL: interfaces are numbers */
+	const char *ip_name; /* what an IPv6 address is stored in; NULL: sin6_addr */
 	bool unfilled; /* what the struct shown is before the call: what that fills is left out */
 	const uint8_t *before; /* the struct shown, as it was before the call; NULL: that is not of interest */
 	bool result; /* a descriptor is what the call returns, not what it is given */
@@ -179,6 +182,10 @@ bool value_own_struct(struct sink *s, const struct call *c, const struct sc_stru
 bool value_array(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_strv(struct sink *s, const struct call *c, unsigned int i);
 bool value_iov(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
+/* Control data at an address, of which whole bytes count; and what its messages begin with. */
+void value_control(struct sink *s, const struct call *c, const struct tr_item *item, uint64_t whole,
+		   uint64_t address);
+size_t value_control_head(const struct call *c);
 bool value_msghdr(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_mmsghdr(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_sockaddr(struct sink *s, const struct call *c, unsigned int i, bool at_exit);

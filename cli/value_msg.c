@@ -1,43 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * value_msg.c - messages of sockets with their buffers and control data, the values of their options; and
- * the vectors of buffers that files have in common with them.
+ * value_msg.c - messages of sockets with their buffers, and the vectors of buffers that files have in common with
+ * them.
  */
 #include "value.h"
 
 #include <core/rec.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #define IOV_SIZE 16
 #define MSGHDR_SIZE 56
 #define MMSGHDR_SIZE 64
-#define CMSG_HEAD 16
 #define MSG_PARTS 8 /* as many as are captured whole */
-
-#define F(name) { #name, name, 0 }
-
-/* clang-format off */
-static const struct sc_flags fl_scm = { "SCM_???", (const struct sc_flag[]){
-	F(SCM_RIGHTS), { "SCM_CREDENTIALS", 2, 0 }, { "SCM_SECURITY", 3, 0 }, { "SCM_PIDFD", 4, 0 },
-	{ "SO_TIMESTAMP_OLD", 29, 0 }, { "SO_TIMESTAMPNS_OLD", 35, 0 }, { NULL, 0, 0 },
-} };
-
-static const struct sc_struct st_pktinfo = { "in_pktinfo", 12, (const struct sc_field[]){
-	{ "ipi_ifindex", 0, 4, T_INT, 0, 0, NULL },
-	{ "ipi_spec_dst", 4, 4, T_IN_ADDR, 0, 0, NULL },
-	{ "ipi_addr", 8, 4, T_IN_ADDR, 0, 0, NULL },
-	{ NULL, 0, 0, 0, 0, 0, NULL },
-}, NULL, 0 };
-
-static const struct sc_struct st_ucred = { "ucred", 12, (const struct sc_field[]){
-	{ "pid", 0, 4, T_PID, 0, 0, NULL },
-	{ "uid", 4, 4, T_UID, 0, 0, NULL },
-	{ "gid", 8, 4, T_GID, 0, 0, NULL },
-	{ NULL, 0, 0, 0, 0, 0, NULL },
-}, NULL, 0 };
-/* clang-format on */
 
 static uint32_t load32(const uint8_t *p)
 {
@@ -131,120 +105,6 @@ bool value_iov(struct sink *s, const struct call *c, unsigned int i, bool at_exi
 	return true;
 }
 
-static void put_rights(struct sink *s, const uint8_t *p, size_t n)
-{
-	s->ops->begin(s, GROUP_ARRAY);
-	for (size_t at = 0; at + 4 <= n; at += 4) {
-		s->ops->elem(s);
-		s->ops->fd(s, (int32_t)load32(p + at), false);
-	}
-	s->ops->end(s, GROUP_ARRAY);
-}
-
-static void put_one(struct sink *s, unsigned int type, int64_t v)
-{
-	s->ops->begin(s, GROUP_POINTEE);
-	s->ops->num(s, type, v);
-	s->ops->end(s, GROUP_POINTEE);
-}
-
-#define CMSG(level, type) ((uint64_t)(level) << 32 | (type))
-
-/* False: bytes, as far as is known here. */
-static bool put_control_data(struct sink *s, const struct call *c, uint64_t what, const uint8_t *p,
-			     size_t n)
-{
-	switch (what) {
-	case CMSG(SOL_SOCKET, SCM_RIGHTS):
-		put_rights(s, p, n);
-		return true;
-	case CMSG(SOL_SOCKET, 2): /* SCM_CREDENTIALS */
-		return value_struct(s, c, &st_ucred, p, n);
-	case CMSG(SOL_SOCKET, SO_TIMESTAMP):
-	case CMSG(SOL_SOCKET, SO_TIMESTAMPNS):
-		if (n < 16)
-			return false;
-		s->ops->time(s, (int64_t)load64(p), (int64_t)load64(p + 8),
-			     (uint32_t)what == SO_TIMESTAMP ? TIME_IS_US : 0);
-		return true;
-	case CMSG(IPPROTO_IP, IP_PKTINFO):
-		return value_struct(s, c, &st_pktinfo, p, n);
-	case CMSG(IPPROTO_IP, IP_TTL):
-		if (n < 4)
-			return false;
-		put_one(s, T_INT, (int32_t)load32(p));
-		return true;
-	case CMSG(IPPROTO_IP, IP_TOS):
-		put_one(s, T_HEX, p[0]);
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* One message of so many bytes, of which n are there. */
-static void put_cmsg(struct sink *s, const struct call *c, const uint8_t *p, uint64_t len, size_t n)
-{
-	uint32_t level = load32(p + 8), type = load32(p + 12);
-	const struct sc_flags levels = { "SOL_???", sc_sockopt_levels()->rows };
-	const uint8_t *data = p + CMSG_HEAD;
-
-	n = len < n ? (size_t)len : n;
-	s->ops->begin(s, GROUP_STRUCT);
-	s->ops->field(s, "cmsg_len");
-	s->ops->num(s, T_SIZE, (int64_t)len);
-	s->ops->field(s, "cmsg_level");
-	value_num(s, T_ENUM, &levels, level);
-	s->ops->field(s, "cmsg_type");
-	if (level == SOL_SOCKET)
-		value_num(s, T_ENUM, &fl_scm, type);
-	else if (level == IPPROTO_IP)
-		value_num(s, T_ENUM, sc_sockopt_names(level), type);
-	else
-		s->ops->num(s, T_HEX, type);
-	if (n > CMSG_HEAD) {
-		s->ops->field(s, "cmsg_data");
-		if (!put_control_data(s, c, CMSG(level, type), data, n - CMSG_HEAD))
-			s->ops->str(s, data, n - CMSG_HEAD, 0);
-	}
-	s->ops->end(s, GROUP_STRUCT);
-}
-
-/* What does not fit together is told by where it is. */
-static void put_control_rest(struct sink *s, uint64_t address)
-{
-	s->ops->more(s, GROUP_ARRAY);
-	if (!s->all_names)
-		return;
-	buf_put(s->out, " /* ", 4);
-	buf_hex(s->out, address);
-	buf_put(s->out, " */", 3);
-}
-
-/* At an address, of which whole bytes count. */
-static void put_control(struct sink *s, const struct call *c, const struct tr_item *item,
-			uint64_t whole, uint64_t address)
-{
-	const uint8_t *p = rec_item_data(item);
-	size_t n = item->len < whole ? item->len : (size_t)whole;
-
-	s->ops->begin(s, GROUP_ARRAY);
-	for (size_t at = 0; at + CMSG_HEAD <= n;) {
-		uint64_t len = load64(p + at);
-
-		s->ops->elem(s);
-		put_cmsg(s, c, p + at, len, n - at);
-		if (len > n - at)
-			break;
-		if (len < CMSG_HEAD) {
-			put_control_rest(s, address + at + CMSG_HEAD);
-			break;
-		}
-		at += (size_t)(len + 7) & ~(size_t)7;
-	}
-	s->ops->end(s, GROUP_ARRAY);
-}
-
 /* As sockets' lengths: what the buffer had, and what came. */
 static void put_namelen(struct sink *s, const struct call *c, const struct vec *v, int32_t len)
 {
@@ -301,8 +161,8 @@ static void put_message(struct sink *s, const struct call *c, struct vec *v, con
 	s->ops->num(s, T_SIZE, (int64_t)iovlen);
 	if (controllen) {
 		s->ops->field(s, "msg_control");
-		if (control && controllen >= CMSG_HEAD && !c->compat)
-			put_control(s, c, control, controllen, load64(m + 32));
+		if (control && controllen >= value_control_head(c))
+			value_control(s, c, control, controllen, load64(m + 32));
 		else
 			s->ops->addr(s, load64(m + 32));
 	}
@@ -394,67 +254,5 @@ bool value_msgbuf(struct sink *s, const struct call *c, unsigned int i, bool at_
 	s->ops->field(s, "mtext");
 	s->ops->str(s, p + 8, n, n < whole ? STR_CUT : 0);
 	s->ops->end(s, GROUP_STRUCT);
-	return true;
-}
-
-/* As the table describes the option; false: it does not, or there are too few bytes. */
-static bool put_option(struct sink *s, const struct call *c, const struct sc_arg *value,
-		       const uint8_t *p, size_t n)
-{
-	struct value_type t = { value->sub, value->size, value->ref };
-
-	switch (value->type) {
-	case T_STRUCT:
-		return value_struct(s, c, value->ref, p, n);
-	case T_STR:
-		s->ops->str(s, p, strnlen((const char *)p, n), 0);
-		return true;
-	case T_VALUE:
-		if (n < value->size || (value->sub == T_ERRNO && !load32(p)))
-			return false;
-		s->ops->begin(s, GROUP_POINTEE);
-		value_place(s, c, &t, p, n);
-		s->ops->end(s, GROUP_POINTEE);
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* What strace takes for bytes, or for an int: timeouts, names, TCP_INFO, IP_MULTICAST_IF. */
-static bool is_opaque(uint32_t level, uint32_t name)
-{
-	if (level == SOL_SOCKET)
-		return name == 20 || name == 21 || name == 66 || name == 67 || name == 25 || name == 31;
-	if (level == IPPROTO_TCP)
-		return name == TCP_INFO || name == TCP_CONGESTION || name == TCP_ULP;
-	return level == IPPROTO_IP && name == IP_MULTICAST_IF;
-}
-
-bool value_sockopt(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
-{
-	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
-	const struct sc_arg *value =
-		sc_sockopt_value((uint32_t)c->rec->args[1], (uint32_t)c->rec->args[2]);
-	const uint8_t *p = item ? rec_item_data(item) : NULL;
-
-	if (!item || (s->all_names && !at_exit && item->len < 4 && !value &&
-		      (uint32_t)c->rec->args[1] == SOL_SOCKET && (uint32_t)c->rec->args[2] != SO_BINDTODEVICE))
-		return false;
-	if (value && s->all_names && is_opaque((uint32_t)c->rec->args[1], (uint32_t)c->rec->args[2]))
-		value = NULL;
-	if (value && put_option(s, c, value, p, item->len))
-		return true;
-	if (s->all_names && at_exit && !value && item->len < 4 && (uint32_t)c->rec->args[2] != SO_BINDTODEVICE) {
-		s->ops->str(s, p, item->len, STR_RANDOM);
-		return true;
-	}
-	if (item->len != 4) {
-		value_bytes(s, c, item, item->len);
-		return true;
-	}
-	s->ops->begin(s, GROUP_POINTEE);
-	s->ops->num(s, T_INT, (int32_t)load32(p));
-	s->ops->end(s, GROUP_POINTEE);
 	return true;
 }

@@ -120,6 +120,10 @@ static void put_netlink(struct sink *s, const uint8_t *b)
 	uint32_t groups = load32(b + 8);
 	bool some = false;
 
+	if (s->all_names && (b[2] | b[3])) {
+		s->ops->field(s, "nl_pad");
+		s->ops->num(s, T_HEX, b[2] | b[3] << 8);
+	}
 	s->ops->field(s, "nl_pid");
 	s->ops->num(s, T_INT, (int32_t)load32(b + 4));
 	s->ops->field(s, "nl_groups");
@@ -140,12 +144,18 @@ static size_t trim(unsigned int family, const uint8_t *p, size_t n)
 	return family == AF_PACKET && n > 12 && p[11] < n - 12 ? 12u + p[11] : n;
 }
 
+/* What strace takes for too short to be an address. */
+static size_t least(unsigned int family)
+{
+	return family == AF_INET ? 16 : family == AF_PACKET ? 20 : 0;
+}
+
 void value_sockaddr_rest(struct sink *s, unsigned int family, const void *p, size_t n)
 {
 	static const struct tr_syscall no_rec;
 	static const struct call no_call = { .rec = &no_rec, .string_limit = 64 };
-	const struct sc_field *f = sc_sockaddr_fields(family, n);
 	const uint8_t *b = p;
+	const struct sc_field *f = s->all_names && n < least(family) ? NULL : sc_sockaddr_fields(family, n);
 
 	if (!f && n > 2) {
 		s->ops->field(s, "sa_data");
@@ -154,10 +164,7 @@ void value_sockaddr_rest(struct sink *s, unsigned int family, const void *p, siz
 	n = trim(family, p, n);
 	for (; f && f->name && f->off + (size_t)f->size <= n; f++) {
 		s->ops->field(s, f->name);
-		if (s->all_names && strcmp(f->name, "sll_ifindex") == 0 && load32(b + f->off) == 1)
-			buf_str(s->out, "if_nametoindex(\"lo\")"); /* it is the first everywhere */
-		else
-			value_field_at(s, &no_call, f, b + f->off, n - f->off);
+		value_field_at(s, &no_call, f, b + f->off, n - f->off);
 	}
 }
 
@@ -169,11 +176,12 @@ void value_sockaddr_struct(struct sink *s, const void *p, size_t n)
 	s->ops->begin(s, GROUP_STRUCT);
 	put_family(s, a.family);
 	if (a.family == AF_UNIX) {
-		if (a.path) {
+		if (a.path || (s->all_names && a.abstract)) {
 			s->ops->field(s, "sun_path");
-			s->ops->str(s, a.path, a.path_len, a.abstract ? STR_ABSTRACT : STR_PATH);
+			s->ops->str(s, a.path ? a.path : "", a.path ? a.path_len : 0,
+				    a.abstract ? STR_ABSTRACT : STR_PATH);
 		}
-	} else if (a.ip) {
+	} else if (a.ip && !(s->all_names && n < least(a.family))) {
 		put_inet(s, &a, p);
 	} else if (a.family == AF_NETLINK && n >= 12) {
 		put_netlink(s, p);

@@ -64,6 +64,7 @@ int64_t value_narrow(const struct call *c, unsigned int type, unsigned int size,
 	case T_DIRFD:
 	case T_PID:
 	case T_SIGNAL:
+	case T_IFINDEX:
 	case T_ERRNO:
 	case T_NS:
 	case T_US:
@@ -86,6 +87,13 @@ static void put_unknown(struct buf *out, const struct sc_flags *flags, uint64_t 
 	if (prefix && prefix[0] == '%') {
 		buf_i64(out, (int32_t)v);
 		prefix++;
+	} else if (prefix && prefix[0] == '~') {
+		buf_str(out, "htons(");
+		buf_hex(out, be16toh((uint16_t)v));
+		buf_put(out, " /* ", 4);
+		buf_str(out, prefix + 1);
+		buf_put(out, " */)", 4);
+		return;
 	} else {
 		buf_hex(out, v);
 	}
@@ -377,6 +385,20 @@ static void put_code(struct sink *s, const struct sc_flags *names, int64_t v)
 	s->ops->word_end(s);
 }
 
+/* As a call that gives it, where it is one of this host. */
+static void put_interface(struct sink *s, int64_t v)
+{
+	const char *name = s->all_names && v > 0 ? idnames_interface(s->ids, (uint32_t)v) : NULL;
+
+	if (!name) {
+		s->ops->num(s, T_INT, v);
+		return;
+	}
+	buf_str(s->out, "if_nametoindex(");
+	s->ops->str(s, name, strlen(name), STR_PATH);
+	buf_char(s->out, ')');
+}
+
 void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 {
 	uint32_t in_addr = (uint32_t)v;
@@ -419,6 +441,9 @@ void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 		break;
 	case T_PAGES:
 		s->ops->num(s, T_HEX, (int64_t)((uint64_t)v << 12));
+		break;
+	case T_IFINDEX:
+		put_interface(s, v);
 		break;
 	case T_IN_PORT:
 		s->ops->port(s, be16toh((uint16_t)v));

@@ -380,13 +380,15 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 				    !(f->more & (8 | 16 | 64));
 			continue;
 		}
-		s->ops->field(s, f->name);
+		s->ip_name = s->all_names && f->type == T_IN6_ADDR ? f->name : NULL;
+		s->ops->field(s, s->ip_name ? NULL : f->name);
 		if (quirk == QUIRK_LIMIT)
 			value_num(s, VALUE_LIMIT, f->ref, (int64_t)load(p + f->off, f->size));
 		else if (is_pointee(f))
 			value_pointee(s, c, st, f, p);
 		else
 			put_changed(s, c, f, p, n);
+		s->ip_name = NULL;
 	}
 	if (left_out || (quirk == QUIRK_SIZED && has_rest(st, p, n)))
 		s->ops->more(s, GROUP_STRUCT);

@@ -9,7 +9,7 @@
 
 /* clang-format off */
 /* in network order, as they lie in memory */
-static const struct sc_flags fl_eth = { "ETH_P_???", (const struct sc_flag[]){
+static const struct sc_flags fl_eth = { "~ETH_P_???", (const struct sc_flag[]){
 	{ "htons(ETH_P_ALL)", 0x300 }, { "htons(ETH_P_802_3)", 0x100 },
 	{ "htons(ETH_P_AX25)", 0x200 }, { "htons(ETH_P_802_2)", 0x400 },
 	{ "htons(ETH_P_SNAP)", 0x500 }, { "htons(ETH_P_LOCALTALK)", 0x900 },
@@ -94,17 +94,17 @@ static const struct sc_flags fl_sock_type = { "SOCK_???", (const struct sc_flag[
 } };
 
 static const struct sc_field fields_packet[] = {
-	{ "sll_protocol", 2, 2, T_ENUM, .ref = &fl_eth }, { "sll_ifindex", 4, 4, T_INT },
+	{ "sll_protocol", 2, 2, T_ENUM, .ref = &fl_eth }, { "sll_ifindex", 4, 4, T_IFINDEX },
 	{ "sll_hatype", 8, 2, T_ENUM, .ref = &fl_hardware },
 	{ "sll_pkttype", 10, 1, T_ENUM, .ref = &fl_packet }, { "sll_halen", 11, 1, T_UINT },
 	{ "sll_addr", 12, 1, T_HEX, .count = 8 }, { 0 }
 };
 static const struct sc_field fields_vsock[] = {
-	{ "svm_cid", 8, 4, T_UINT, .ref = &fl_cid }, { "svm_port", 4, 4, T_HEX, .ref = &fl_vsock_port },
+	{ "svm_cid", 8, 4, T_HEX, .ref = &fl_cid }, { "svm_port", 4, 4, T_HEX, .ref = &fl_vsock_port },
 	{ "svm_flags", 12, 1, T_FLAGS, .ref = &fl_vsock }, { 0 }
 };
 static const struct sc_field fields_xdp[] = {
-	{ "sxdp_flags", 2, 2, T_FLAGS, .ref = &fl_xdp }, { "sxdp_ifindex", 4, 4, T_INT },
+	{ "sxdp_flags", 2, 2, T_FLAGS, .ref = &fl_xdp }, { "sxdp_ifindex", 4, 4, T_IFINDEX },
 	{ "sxdp_queue_id", 8, 4, T_UINT }, { "sxdp_shared_umem_fd", 12, 4, T_FD }, { 0 }
 };
 static const struct sc_field fields_alg[] = {
@@ -112,7 +112,7 @@ static const struct sc_field fields_alg[] = {
 	{ "salg_name", 24, 64, T_CSTR }, { 0 }
 };
 static const struct sc_field fields_can[] = {
-	{ "can_ifindex", 4, 4, T_INT }, { "rx_id", 8, 4, T_HEX }, { "tx_id", 12, 4, T_HEX }, { 0 }
+	{ "can_ifindex", 4, 4, T_IFINDEX }, { "rx_id", 8, 4, T_HEX }, { "tx_id", 12, 4, T_HEX }, { 0 }
 };
 static const struct sc_field fields_tipc[] = {
 	{ "addrtype", 2, 1, T_ENUM, .ref = &fl_tipc }, { "scope", 3, 1, T_ENUM, .ref = &fl_tipc_scope },

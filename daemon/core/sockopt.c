@@ -22,11 +22,11 @@ enum { SOL_IP = 0, SOL_SOCKET = 1, SOL_TCP = 6, SOL_IPV6 = 41, SOL_PACKET = 263 
 
 static const struct sc_struct st_linger = { "linger", 8, (const struct sc_field[]){
 	FIELD("l_onoff", 0, 4, T_INT), FIELD("l_linger", 4, 4, T_INT), END,
-} };
+}, .own_size = SC_SIZE_GIVEN };
 
 static const struct sc_struct st_ucred = { "ucred", 12, (const struct sc_field[]){
 	FIELD("pid", 0, 4, T_PID), FIELD("uid", 4, 4, T_UID), FIELD("gid", 8, 4, T_GID), END,
-} };
+}, .own_size = SC_SIZE_GIVEN };
 
 static const struct sc_struct st_timeval = { "timeval", 16, (const struct sc_field[]){
 	FIELD("tv_sec", 0, 8, T_LONG), FIELD("tv_usec", 8, 8, T_LONG), END,
@@ -41,13 +41,18 @@ static const struct sc_struct st_fprog = { "sock_fprog", 16, (const struct sc_fi
 	FIELD("len", 0, 2, T_UINT), { "filter", 8, 8, T_PARRAY, 4, 0, &st_filter }, END,
 } };
 
+static const struct sc_flags fl_txrehash = { "SOCK_TXREHASH_???", (const struct sc_flag[]){
+	{ "SOCK_TXREHASH_DISABLED", 0, 0 }, { "SOCK_TXREHASH_ENABLED", 1, 0 }, { "SOCK_TXREHASH_DEFAULT", 255, 0 },
+	{ NULL, 0, 0 },
+} };
+
 static const struct sc_struct st_txtime = { "sock_txtime", 8, (const struct sc_field[]){
 	FIELD("clockid", 0, 4, T_INT), FIELD("flags", 4, 4, T_HEX), END,
 } };
 
 static const struct sc_struct st_ip_mreqn = { "ip_mreqn", 12, (const struct sc_field[]){
 	FIELD("imr_multiaddr", 0, 4, T_IN_ADDR), FIELD("imr_interface", 4, 4, T_IN_ADDR),
-	{ "imr_ifindex", 8, 4, T_INT, 8, 0, NULL }, END,
+	{ "imr_ifindex", 8, 4, T_IFINDEX, 8, 0, NULL }, END,
 } };
 
 static const struct sc_struct st_ip_mreq_source = { "ip_mreq_source", 12, (const struct sc_field[]){
@@ -55,18 +60,27 @@ static const struct sc_struct st_ip_mreq_source = { "ip_mreq_source", 12, (const
 	FIELD("imr_sourceaddr", 8, 4, T_IN_ADDR), END,
 } };
 
+static const struct sc_struct st_group_req = { "group_req", 136, (const struct sc_field[]){
+	FIELD("gr_interface", 0, 4, T_IFINDEX), FIELD("gr_group", 8, 128, T_SOCKADDR), END,
+} };
+
 static const struct sc_struct st_ipv6_mreq = { "ipv6_mreq", 20, (const struct sc_field[]){
-	FIELD("ipv6mr_multiaddr", 0, 16, T_IN6_ADDR), FIELD("ipv6mr_interface", 16, 4, T_INT), END,
+	FIELD("ipv6mr_multiaddr", 0, 16, T_IN6_ADDR), FIELD("ipv6mr_interface", 16, 4, T_IFINDEX), END,
+} };
+
+static const struct sc_flags fl_packet_mr = { "PACKET_MR_???", (const struct sc_flag[]){
+	{ "PACKET_MR_MULTICAST", 0, 0 }, { "PACKET_MR_PROMISC", 1, 0 }, { "PACKET_MR_ALLMULTI", 2, 0 },
+	{ "PACKET_MR_UNICAST", 3, 0 }, { NULL, 0, 0 },
 } };
 
 static const struct sc_struct st_packet_mreq = { "packet_mreq", 16, (const struct sc_field[]){
-	FIELD("mr_ifindex", 0, 4, T_INT), FIELD("mr_type", 4, 2, T_UINT),
-	FIELD("mr_alen", 6, 2, T_UINT), FIELD("mr_address", 8, 8, T_BYTES), END,
+	FIELD("mr_ifindex", 0, 4, T_IFINDEX), { "mr_type", 4, 2, T_ENUM, 0, 0, &fl_packet_mr },
+	FIELD("mr_alen", 6, 2, T_UINT), FIELD("mr_address", 8, 6, T_MAC), END,
 } };
 
 static const struct sc_struct st_tpacket_stats = { "tpacket_stats", 8, (const struct sc_field[]){
 	FIELD("tp_packets", 0, 4, T_UINT), FIELD("tp_drops", 4, 4, T_UINT), END,
-} };
+}, .own_size = SC_SIZE_GIVEN };
 
 static const struct sc_struct st_tpacket_req = { "tpacket_req", 16, (const struct sc_field[]){
 	FIELD("tp_block_size", 0, 4, T_UINT), FIELD("tp_block_nr", 4, 4, T_UINT),
@@ -118,6 +132,7 @@ static const struct option {
 	NUMBER(SOL_SOCKET, 52, T_FD, 4),	/* SO_ATTACH_REUSEPORT_EBPF */
 	STRING(SOL_SOCKET, 31),			/* SO_PEERSEC */
 	NUMBER(SOL_SOCKET, 57, T_HEX, 8),	/* SO_COOKIE */
+	{ SOL_SOCKET, 74, { "optval", T_VALUE, 0, 0, T_ENUM, 4, 0, &fl_txrehash, 0 } }, /* SO_TXREHASH */
 	STRUCT(SOL_SOCKET, 61, st_txtime),	/* SO_TXTIME */
 	NUMBER(SOL_SOCKET, 71, T_HEX, 8),	/* SO_NETNS_COOKIE */
 	NUMBER(SOL_SOCKET, 77, T_FD, 4),	/* SO_PEERPIDFD */
@@ -128,6 +143,10 @@ static const struct option {
 	STRUCT(SOL_IP, 38, st_ip_mreq_source),	/* IP_BLOCK_SOURCE */
 	STRUCT(SOL_IP, 39, st_ip_mreq_source),	/* IP_ADD_SOURCE_MEMBERSHIP */
 	STRUCT(SOL_IP, 40, st_ip_mreq_source),	/* IP_DROP_SOURCE_MEMBERSHIP */
+	STRUCT(SOL_IP, 42, st_group_req),	/* MCAST_JOIN_GROUP */
+	STRUCT(SOL_IP, 45, st_group_req),	/* MCAST_LEAVE_GROUP */
+	STRUCT(SOL_IPV6, 42, st_group_req),
+	STRUCT(SOL_IPV6, 45, st_group_req),
 	STRUCT(SOL_IPV6, 20, st_ipv6_mreq),	/* IPV6_ADD_MEMBERSHIP */
 	STRUCT(SOL_IPV6, 21, st_ipv6_mreq),	/* IPV6_DROP_MEMBERSHIP */
 	STRUCT(SOL_IPV6, 27, st_ipv6_mreq),	/* IPV6_JOIN_ANYCAST */

@@ -81,6 +81,7 @@ enum sc_type {
 	T_TIME,	  /* seconds since the epoch */
 	T_STAMP,  /* the same, where strace tells the date too */
 	T_PAGES,  /* an offset in units of 4,096 bytes, shown in bytes */
+	T_IFINDEX, /* the number of a network interface */
 	T_IN_PORT, /* 16 bits in network order: htons(80) */
 	T_IN_ADDR, /* 32 bits in network order: inet_addr("...") */
 	T_IN6_ADDR,
@@ -238,7 +239,8 @@ struct sc_flag {
 };
 
 struct sc_flags {
-	const char *prefix; /* of names that are missing: "O_???" as strace prints it; %: decimal */
+	const char *prefix; /* of names that are missing: "O_???" as strace prints it. What
+			     * it begins with beside that: %: decimal; ~: in network order; +: an offset */
 	const struct sc_flag *rows;
 };
 

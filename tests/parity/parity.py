@@ -55,7 +55,6 @@ KNOWN = [
     (r"io_uring_setup\(4, |ioctl\(\d+, UFFDIO_(API|REGISTER), ", "features that are newer than it"),
     (r"ioctl\(\d+, UFFDIO_WRITEPROTECT, 0x", "it shows nothing where that failed"),
     (r"mincore\(", "its vector has no length among the arguments"),
-    (r"setsockopt\(\d+, SOL_IP, MCAST_JOIN_GROUP, 0x", "a struct that is too short for its option"),
     (r"restart_syscall\(<", "which call is resumed: a record stands for itself"),
 ]
 SECONDS = re.compile(r" /\* [0-9.]+ s \*/")  # what clock ticks are

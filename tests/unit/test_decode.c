@@ -215,6 +215,30 @@ static void test_ptrace_registers(void **state)
 	strace_is("ptrace(PTRACE_PEEKUSER, 77, offsetof(struct user, i387)+3, 0x2000) = 0\n");
 }
 
+/* Names of interfaces are those of the host, of which every one has this. */
+static void test_interface(void **state)
+{
+	const uint32_t mreq[4] = { 1, 6 << 16 | 1, 0x04030201, 0x0605 };
+	struct render r = {
+		.format = render_format_find("strace"), .facts = facts, .view.string_limit = 32, .ids = idnames_new()
+	};
+
+	(void)state;
+	if (strcmp(idnames_interface(r.ids, 1) ? idnames_interface(r.ids, 1) : "", "lo") != 0) {
+		idnames_free(r.ids);
+		skip();
+	}
+	BUILD_CALL(&b, "setsockopt", 0, 3, 263, 1, 0x1000, 16);
+	build_item(&b, 3, 0, mreq, sizeof(mreq));
+	out.len = 0;
+	r.format->record(&r, &b.h, &out);
+	buf_char(&out, '\0');
+	idnames_free(r.ids);
+	assert_string_equal(out.p, "setsockopt(3, SOL_PACKET, PACKET_ADD_MEMBERSHIP, "
+				   "{mr_ifindex=if_nametoindex(\"lo\"), "
+				   "mr_type=PACKET_MR_PROMISC, mr_alen=6, mr_address=01:02:03:04:05:06}, 16) = 0\n");
+}
+
 /* What the call fills is not shown where it failed, nor what it was before. */
 static void test_filled(void **state)
 {
@@ -323,7 +347,7 @@ static void test_addresses(void **state)
 	(void)state;
 	BUILD_CALL(&b, "bind", 0, 3, 0x2000, sizeof(packet));
 	build_item(&b, 1, 0, packet, sizeof(packet));
-	strace_is("bind(3, {sa_family=AF_PACKET, sll_protocol=htons(ETH_P_IP), sll_ifindex=if_nametoindex(\"lo\"), "
+	strace_is("bind(3, {sa_family=AF_PACKET, sll_protocol=htons(ETH_P_IP), sll_ifindex=1, "
 		  "sll_hatype=ARPHRD_LOOPBACK, sll_pkttype=PACKET_OUTGOING, sll_halen=6, "
 		  "sll_addr=[0x1, 0x2, 0x3, 0x4, 0x5, 0x6]}, 20) = 0\n");
 	assert_non_null(strstr(line_as("json"), "\"sll_addr\":[1,2,3,4,5,6]}"));
@@ -463,6 +487,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_perf_attr, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ptrace_registers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_filled, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_interface, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_events, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_i386_structs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_i386_plans, setup, teardown),
