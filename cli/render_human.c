@@ -299,7 +299,7 @@ static void put_call(struct line *l, const struct tr_syscall *rec)
 {
 	struct call c;
 	struct human_sink s = {
-		.s = { &human_sink_ops, l->out, true },
+		.s = { .ops = &human_sink_ops, .out = l->out, .terse = true },
 		.facts = l->r->facts,
 		.ids = l->r->ids,
 		.call = &c,

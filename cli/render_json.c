@@ -150,7 +150,7 @@ static void put_result(struct json *j, const struct call *c)
 
 static void put_call(struct render *r, const struct tr_syscall *rec, struct buf *out)
 {
-	struct json_sink s = { .s = { &json_sink_ops, out, false }, .j = { out, false } };
+	struct json_sink s = { .s = { .ops = &json_sink_ops, .out = out }, .j = { out, false } };
 	struct json *j = &s.j;
 	struct call c;
 

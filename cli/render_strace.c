@@ -377,7 +377,7 @@ void strace_call_result(struct strace_sink *s, const struct call *c)
 static void put_call(struct render *r, const struct tr_syscall *rec, struct buf *out)
 {
 	struct strace_sink s = {
-		.s = { &strace_sink_ops, out, true, true, .ids = r->ids },
+		.s = { .ops = &strace_sink_ops, .out = out, .terse = true, .all_names = true, .ids = r->ids },
 		.facts = r->view.fds ? r->facts : NULL,
 		.tgid = rec->h.tgid,
 		.decode_fds = STRACE_FDS_ALL,

@@ -20,8 +20,13 @@ static void init_sink(struct strace_line *l, const struct tr_syscall *rec, struc
 	const struct strace_options *o = l->o;
 
 	*s = (struct strace_sink){
-		.s = {&strace_sink_ops, out, strace_calls_has(&o->abbrev, rec->abi, rec->nr), true,
-		      .ids = l->ids},
+		.s = {
+			.ops = &strace_sink_ops,
+			.out = out,
+			.terse = strace_calls_has(&o->abbrev, rec->abi, rec->nr),
+			.all_names = true,
+			.ids = l->ids,
+		},
 		.facts = o->decode_fds ? l->facts : NULL,
 		.tgid = rec->h.tgid,
 		.decode_fds = o->decode_fds,

@@ -18,7 +18,8 @@ usage: sh packaging/dev.sh COMMAND
   test-vm [--quick] [KERNEL..]  boot Debian's kernels (5.10, 6.1, 6.12, or those named) under qemu,
                                 install the package there and use it
   packages                      build the deb and the rpm, into build/packages/
-  cross                         build for aarch64 with Debian's cross compiler, in build-aarch64/
+  cross                         build for aarch64 with clang and Debian's libraries, in build-aarch64/, and run
+                                the unit tests under qemu
   bench [ARG..]                 the benchmark table; ARG.. as tests/bench/run.sh has them
 
 Set TRACER_WERROR=ON to make compiler warnings errors.
@@ -57,7 +58,7 @@ packages() {
 		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-multilib
 		;;
 	apt/package) echo rpm rpmlint lintian ;;
-	apt/cross) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
+	apt/cross) echo lld qemu-user binutils ;;
 	apt/vm) echo qemu-system-x86 mmdebstrap zstd cpio libarchive-tools debian-archive-keyring ;;
 	apt/servers) echo nginx redis-server redis-tools wrk ;;
 	apt/peers) echo linux-perf bpftrace ;;

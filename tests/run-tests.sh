@@ -47,7 +47,10 @@ run_one() {
 	out=$(mktemp "$scratch/out.XXXXXX")
 	case $file in
 	*.sh) set -- sh "$file" ;;
-	*) set -- "$file" ;;
+	*)
+		# shellcheck disable=SC2086 # a command: what runs programs of another architecture
+		set -- ${TEST_RUNNER:-} "$file"
+		;;
 	esac
 	began=$(date +%s)
 	SRC_DIR=$src BUILD_DIR=$build TRACECTL=$build/cli/tracectl TRACERD=$build/daemon/tracerd \

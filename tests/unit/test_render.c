@@ -191,9 +191,17 @@ static void test_blocked(void **state)
 	assert_string_equal(strace_line(), "read(0,  <unfinished ...>)              = ?\n");
 }
 
+/* struct stat of x86_64, whatever this is run on */
+struct stat_x86_64 {
+	uint64_t st_dev, st_ino, st_nlink;
+	uint32_t st_mode, st_uid, st_gid, pad;
+	uint64_t st_rdev, st_size, rest[11];
+};
+_Static_assert(sizeof(struct stat_x86_64) == 144, "stat");
+
 static void test_structs(void **state)
 {
-	struct stat st = { .st_mode = S_IFREG | 0644, .st_size = 517, .st_uid = 7 };
+	struct stat_x86_64 st = { .st_mode = S_IFREG | 0644, .st_size = 517, .st_uid = 7 };
 	const int fds[2] = { 3, 4 };
 
 	(void)state;
@@ -218,7 +226,7 @@ static void test_structs(void **state)
 static void test_particular(void **state)
 {
 	const uint64_t limit[2] = { 8192 * 1024, UINT64_MAX }, ignore[4] = { 1, 0x10000000, 0, 2 };
-	struct stat null = { .st_mode = S_IFCHR | 0666, .st_rdev = 0x103 };
+	struct stat_x86_64 null = { .st_mode = S_IFCHR | 0666, .st_rdev = 0x103 };
 
 	(void)state;
 	BUILD_CALL(&b, "prlimit64", 0, 0, 3, 0, 0x2000);
