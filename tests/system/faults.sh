@@ -129,7 +129,7 @@ for bad in half long short zero huge; do
 done
 peer random-for 3
 before=$(rss_kb)
-ok "random bytes for ${FAULT_SECONDS:-10} s" peer random-for "${FAULT_SECONDS:-10}"
+ok "random bytes for ${FAULT_SECONDS:-5} s" peer random-for "${FAULT_SECONDS:-5}"
 sound "random bytes"
 after=$(rss_kb)
 grep -q __asan_init "$TRACERD" ||
