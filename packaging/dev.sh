@@ -17,7 +17,7 @@ usage: sh packaging/dev.sh COMMAND
                                 (in build-debug/), or on only one of them
   test-vm [--quick] [KERNEL..]  boot Debian's kernels (5.10, 6.1, 6.12, or those named) under qemu,
                                 install the package there and use it
-  packages                      build the deb and the rpm, into build/packages/
+  packages                      build the deb and the rpm, or on Fedora the rpm, into build/packages/
   cross                         build for aarch64 with clang and Debian's libraries, in build-aarch64/, and run
                                 the unit tests under qemu
   bench [ARG..]                 the benchmark table; ARG.. as tests/bench/run.sh has them
@@ -71,7 +71,7 @@ packages() {
 			libasan libubsan
 		[ "$(uname -m)" != x86_64 ] || echo glibc-devel.i686 libgcc.i686
 		;;
-	dnf/package) echo rpm-build rpmlint dpkg ;;
+	dnf/package) echo rpm-build rpmlint ;;
 	dnf/servers) echo nginx redis wrk ;;
 	dnf/peers) echo perf bpftrace ;;
 	esac
@@ -219,10 +219,13 @@ cmd_test_vm() {
 cmd_packages() {
 	need build package
 	build release build
-	for generator in DEB RPM; do
+	# What a deb depends on is found only where debs are installed.
+	generators=RPM
+	[ "$manager" = dnf ] || generators="DEB RPM"
+	for generator in $generators; do
 		cpack --config build/CPackConfig.cmake -G "$generator" -B build/packages >&2
 	done
-	ls build/packages/*.deb build/packages/*.rpm
+	find build/packages -maxdepth 1 -name '*.deb' -o -maxdepth 1 -name '*.rpm'
 }
 
 cmd_bench() {
