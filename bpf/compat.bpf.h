@@ -38,7 +38,7 @@ static __always_inline void regs_args(struct pt_regs *regs, __u32 abi, __u64 *ar
 
 static __always_inline __u64 regs_nr(struct pt_regs *regs)
 {
-	return regs->orig_ax;
+	return (__s64)(__s32)regs->orig_ax;
 }
 
 static __always_inline __u64 regs_pointer(struct pt_regs *regs)

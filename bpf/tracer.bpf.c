@@ -43,7 +43,7 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 	c->rec.nr = nr;
 	c->rec.abi = abi;
 	c->rec.nitems = 0;
-	c->rec.pad = 0;
+	c->rec.whole_nr = regs_nr(regs);
 	c->rec.ret = 0;
 	regs_args(regs, abi, c->rec.args);
 	if (mask & cfg.pointer)
@@ -98,7 +98,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	mask &= call_sessions(abi, nr) & cfg.traced;
 	if (!mask)
 		return 0;
-	st->nr = nr < 0xffff ? nr : 0xffff;
+	st->nr = nr < TR_NR_BEYOND ? nr : TR_NR_BEYOND;
 	st->abi = abi;
 	if (cfg.budgeted) {
 		st->unshown = mask & cfg.counted;
@@ -165,7 +165,7 @@ static __noinline __u64 late_begin(struct task_struct *task, struct pt_regs *reg
 	c = capture_make(task, st);
 	if (!c)
 		return 0;
-	st->nr = nr < 0xffff ? nr : 0xffff;
+	st->nr = nr < TR_NR_BEYOND ? nr : TR_NR_BEYOND;
 	st->abi = abi;
 	st->start_ns = bpf_ktime_get_ns();
 	call_begin(task, regs, abi, st->nr, mask, c);
@@ -527,7 +527,7 @@ static __always_inline bool scan_registers(struct task_struct *task, struct tr_p
 	if (!regs || !task_sleeps(task))
 		return false;
 	nr = regs_nr(regs);
-	if (nr < 0 || nr > 0xffff)
+	if (nr < 0 || nr > TR_NR_BEYOND)
 		return false;
 	p->nr = nr;
 	p->abi = task_abi(task);

@@ -18,6 +18,7 @@ struct proc;
 
 struct task {
 	struct fact_task fact;
+	struct fact_call call, call_before; /* the last one that returned, and the one before it */
 	struct proc *proc;
 	struct task *hash_next;
 	TAILQ_ENTRY(task) age;
@@ -389,6 +390,19 @@ static void apply_socket(struct facts *f, const struct tr_syscall *rec)
 	apply_fd(f, &fact);
 }
 
+static void apply_call(struct facts *f, const struct tr_syscall *rec)
+{
+	struct task *t;
+
+	if (rec->h.flags & TR_F_BLOCKED)
+		return;
+	t = task_find(f, rec->h.tid);
+	if (!t)
+		return;
+	t->call_before = t->call;
+	t->call = (struct fact_call){.nr = rec->nr, .abi = rec->abi, .known = true};
+}
+
 /* Until it is told more, a child is what its parent is. */
 static void apply_fork(struct facts *f, const struct tr_fork *rec)
 {
@@ -474,6 +488,7 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec)
 	case TR_SYSCALL:
 		f->returned = f->result && rec->tid == f->result_tid;
 		apply_socket(f, (const void *)rec);
+		apply_call(f, (const void *)rec);
 		break;
 	case TR_FORK:
 		apply_fork(f, (const void *)rec);
@@ -497,6 +512,15 @@ const struct fact_task *facts_task(const struct facts *f, uint32_t tid)
 	const struct task *t = task_find(f, tid);
 
 	return t ? &t->fact : NULL;
+}
+
+struct fact_call facts_call_before(const struct facts *f, const struct tr_syscall *rec)
+{
+	const struct task *t = task_find(f, rec->h.tid);
+
+	if (!t)
+		return (struct fact_call){};
+	return rec->h.flags & TR_F_BLOCKED ? t->call : t->call_before;
 }
 
 const struct fact_fd *facts_fd(const struct facts *f, uint32_t tgid, int32_t fd)

@@ -7,6 +7,7 @@
 #ifndef CLI_FACTS_H
 #define CLI_FACTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/types.h>
@@ -37,6 +38,13 @@ struct fact_fd {
 	size_t local_len, peer_len;
 };
 
+/* A number and what it means. */
+struct fact_call {
+	uint16_t nr;
+	uint8_t abi;
+	bool known;
+};
+
 struct facts *facts_new(void);
 void facts_free(struct facts *f);
 void facts_apply(struct facts *f, const struct tr_hdr *rec); /* any checked record */
@@ -47,5 +55,7 @@ const struct fact_task *facts_task(const struct facts *f, uint32_t tid);
 const struct fact_fd *facts_fd(const struct facts *f, uint32_t tgid, int32_t fd);
 /* The same for what the call that was applied last has returned. */
 const struct fact_fd *facts_result(const struct facts *f, uint32_t tgid, int32_t fd);
+/* What the task of this call, which was applied last, called before. */
+struct fact_call facts_call_before(const struct facts *f, const struct tr_syscall *rec);
 
 #endif

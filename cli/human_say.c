@@ -315,7 +315,7 @@ void human_call(struct human_sink *s, const struct call *c)
 	struct buf *out = s->s.out;
 	bool some = false;
 
-	render_call_name(c->row, c->rec->nr, out);
+	render_call_name(c->row, rec_nr(c->rec), out);
 	buf_char(out, '(');
 	for (unsigned int i = 0; i < c->nargs; i++) {
 		if (call_arg_absent(c, i))

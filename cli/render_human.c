@@ -234,7 +234,7 @@ static void put_blocked(struct line *l, struct human_sink *s, const struct call 
 
 	term_style(out, l->color, STYLE_WARN);
 	buf_str(out, "is blocked in ");
-	render_call_name(c->row, c->rec->nr, out);
+	render_call_name(c->row, rec_nr(c->rec), out);
 	term_reset(out, l->color);
 	buf_str(out, " for ");
 	units_duration(out, c->rec->duration_ns);
@@ -249,7 +249,7 @@ static void put_unreturned(struct line *l, struct human_sink *s, struct call *c)
 		return;
 	}
 	buf_str(l->out, "ended in ");
-	render_call_name(c->row, c->rec->nr, l->out);
+	render_call_name(c->row, rec_nr(c->rec), l->out);
 	buf_str(l->out, ": ");
 	put_intent(s, c);
 }

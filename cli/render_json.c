@@ -159,7 +159,7 @@ static void put_call(struct render *r, const struct tr_syscall *rec, struct buf 
 	put_head(r, j, "syscall", &rec->h);
 	json_key(j, "syscall");
 	json_text_begin(j);
-	render_call_name(c.row, rec->nr, out);
+	render_call_name(c.row, rec_nr(rec), out);
 	json_text_end(j);
 	put_args(&s, &c);
 	put_result(j, &c);

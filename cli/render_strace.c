@@ -333,9 +333,28 @@ static void put_ret_word(struct buf *out, const struct call *c, enum sc_ret kind
 	buf_char(out, ')');
 }
 
+static bool is_restart(const struct call *c)
+{
+	return c->row && !c->nargs && strcmp(c->row->name, "restart_syscall") == 0;
+}
+
+static void put_restart(struct buf *out, const struct call *c)
+{
+	struct fact_call before = {};
+
+	if (c->facts)
+		before = facts_call_before(c->facts, c->rec);
+	buf_str(out, "<... resuming interrupted ");
+	if (before.known)
+		render_call_name(sc_find(before.abi, before.nr), before.nr, out);
+	else
+		buf_str(out, "system call");
+	buf_str(out, " ...>");
+}
+
 bool strace_call_begin(struct strace_sink *s, const struct call *c)
 {
-	render_call_name(c->row, c->rec->nr, s->s.out);
+	render_call_name(c->row, rec_nr(c->rec), s->s.out);
 	buf_char(s->s.out, '(');
 	if (s->raw) {
 		put_raw_args(s->s.out, c);
@@ -343,6 +362,10 @@ bool strace_call_begin(struct strace_sink *s, const struct call *c)
 	}
 	if (is_sigreturn(c)) {
 		put_sigreturn(s, c);
+		return true;
+	}
+	if (is_restart(c)) {
+		put_restart(s->s.out, c);
 		return true;
 	}
 	return is_clone(c) ? put_clone(s, c) : put_args(s, c);

@@ -178,7 +178,7 @@ static void put_end(struct strace_line *l, struct strace_task *t, const struct t
 	} else {
 		from = strace_line_lead(l, t, rec->h.time_ns, rec->nr);
 		buf_put(log->buf, "<... ", 5);
-		render_call_name(c.row, rec->nr, log->buf);
+		render_call_name(c.row, rec_nr(rec), log->buf);
 		buf_str(log->buf, " resumed>");
 		whole = put_tail(t, &s, &c);
 	}

@@ -41,8 +41,9 @@ struct ptrace_call {
 	bool active;
 	bool restarts; /* was cut off when we came: the kernel is going to start it again */
 	uint8_t abi;
-	uint16_t nr;
+	uint16_t nr;	  /* TR_NR_BEYOND as in its record */
 	uint16_t flags; /* TR_F_* */
+	int32_t whole_nr;
 	uint64_t live;	/* sessions that get it */
 	uint64_t reported; /* sessions that were told that it is blocked */
 	uint64_t start_ns;

@@ -48,8 +48,9 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 		ptrace_forget_fds(t->proc);
 	if (plan->fd_args && (sessions & b->cfg.fds))
 		need_fd_args(b, t, plan, sessions & b->cfg.fds);
-	task_capture_begin(t->capture, t->tid, b->cfg.string_limit, t->call.nr, t->call.abi,
-			   t->call.args, sessions & b->cfg.whole ? ~0U : plan->said);
+	task_capture_begin(t->capture, t->tid, b->cfg.string_limit,
+			   (uint64_t)t->call.whole_nr, t->call.abi, t->call.args,
+			   sessions & b->cfg.whole ? ~0U : plan->said);
 	task_capture_env(t->capture, sessions & b->cfg.env);
 	if (sessions & b->cfg.pointer)
 		task_capture_pointer(t->capture, t->call.pointer);
@@ -95,7 +96,8 @@ static void begin(struct backend *b, struct ptrace_task *t, const struct pt_call
 	c->active = true;
 	c->restarts = c->flags_hidden = false;
 	c->abi = info->abi;
-	c->nr = info->nr < 0xffff ? info->nr : 0xffff;
+	c->nr = info->nr < TR_NR_BEYOND ? info->nr : TR_NR_BEYOND;
+	c->whole_nr = (int32_t)info->nr;
 	c->flags = flags;
 	c->reported = 0;
 	memcpy(c->args, info->args, sizeof(c->args));

@@ -98,7 +98,7 @@ struct tr_capture *task_capture_new(void)
 	return c ? &c->c : NULL;
 }
 
-void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint16_t nr,
+void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint64_t nr,
 			uint8_t abi, const uint64_t *args, uint32_t wanted)
 {
 	struct task_reader *reader = &((struct task_capture *)c)->reader;
@@ -110,7 +110,8 @@ void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limi
 	reader->tid = tid;
 	c->reader = (uintptr_t)reader;
 	c->rec.h.type = TR_SYSCALL;
-	c->rec.nr = nr;
+	c->rec.nr = nr < TR_NR_BEYOND ? nr : TR_NR_BEYOND;
+	c->rec.whole_nr = (int32_t)nr;
 	c->rec.abi = abi;
 	memcpy(c->rec.args, args, sizeof(c->rec.args));
 }

@@ -16,8 +16,11 @@ struct tr_capture;
 
 struct tr_capture *task_capture_new(void); /* to be freed with free() */
 
-/* A new record of a call of task tid. args: TR_MAX_ARGS of them; wanted, bit i: so is what args[i] points to. */
-void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint16_t nr,
+/*
+ * A new record of a call of task tid. nr: any number; args: TR_MAX_ARGS of them; wanted, bit i: so is what args[i]
+ * points to.
+ */
+void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint64_t nr,
 			uint8_t abi, const uint64_t *args, uint32_t wanted);
 void task_capture_env(struct tr_capture *c, bool wanted); /* variables of a new program; not at first */
 void task_capture_pointer(struct tr_capture *c, uint64_t pointer); /* where the call is made; before it runs */

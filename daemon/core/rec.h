@@ -17,6 +17,12 @@
  */
 const struct tr_hdr *rec_check(const void *p, size_t n);
 
+/* The number that the task made the call by, as the kernel widens it. */
+static inline uint64_t rec_nr(const struct tr_syscall *rec)
+{
+	return rec->nr == TR_NR_BEYOND && rec->whole_nr ? (uint64_t)rec->whole_nr : rec->nr;
+}
+
 /* The first item, NULL if there is none; and the one after item. rec was checked. */
 const struct tr_item *rec_item_first(const struct tr_syscall *rec);
 const struct tr_item *rec_item_next(const struct tr_syscall *rec, const struct tr_item *item);

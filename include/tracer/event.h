@@ -20,6 +20,7 @@
 #define TR_MAX_ARGS 6
 #define TR_COMM_LEN 16 /* TASK_COMM_LEN: 15 bytes and a NUL */
 #define TR_NR_MAX 512  /* system call numbers that a plan can exist for, per ABI */
+#define TR_NR_BEYOND 0xffff /* stands for this number, all larger ones and the negative ones */
 #define TR_PLAN_OPS 8
 
 /* Bytes that the items of one record can take together; the rest is cut and marked so. */
@@ -76,7 +77,7 @@ struct tr_syscall {
 	__u16 nr;
 	__u8 abi;    /* enum tr_abi */
 	__u8 nitems; /* struct tr_item that follow */
-	__u32 pad;
+	__s32 whole_nr; /* the number, where nr is TR_NR_BEYOND; 0: not told */
 	__u64 args[TR_MAX_ARGS]; /* at entry; zero-extended for 32-bit ABIs */
 };
 

@@ -157,6 +157,39 @@ static void test_column(void **state)
 					   "? ERESTARTSYS (To be restarted if SA_RESTART is set)\n");
 }
 
+static void test_numbers(void **state)
+{
+	(void)state;
+	build_nr(&b, TR_NR_BEYOND, -38, (const uint64_t[TR_MAX_ARGS]){ 1, 2 });
+	assert_string_equal(strace_line(), "syscall_0xffff(0x1, 0x2, 0, 0, 0, 0)    = "
+					   "-1 ENOSYS (Function not implemented)\n");
+	b.call.whole_nr = 0x10001;
+	assert_string_equal(strace_line(), "syscall_0x10001(0x1, 0x2, 0, 0, 0, 0)   = "
+					   "-1 ENOSYS (Function not implemented)\n");
+	b.call.whole_nr = -1;
+	assert_string_equal(strace_line(), "syscall_0xffffffffffffffff(0x1, 0x2, 0, 0, 0, 0) = "
+					   "-1 ENOSYS (Function not implemented)\n");
+}
+
+static void test_restart(void **state)
+{
+	(void)state;
+	BUILD_CALL(&b, "restart_syscall", 0);
+	assert_string_equal(strace_line(),
+			    "restart_syscall(<... resuming interrupted system call ...>) = 0\n");
+	BUILD_CALL(&b, "nanosleep", -516, 0, 0);
+	facts_apply(facts, &b.h);
+	BUILD_CALL(&b, "restart_syscall", 0);
+	b.h.flags = TR_F_BLOCKED;
+	facts_apply(facts, &b.h);
+	assert_string_equal(strace_line(), "restart_syscall(<... resuming interrupted nanosleep ...>) "
+					   "<unfinished ...>\n");
+	b.h.flags = 0;
+	facts_apply(facts, &b.h);
+	assert_string_equal(strace_line(),
+			    "restart_syscall(<... resuming interrupted nanosleep ...>) = 0\n");
+}
+
 static void test_data(void **state)
 {
 	(void)state;
@@ -684,6 +717,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open),	     cmocka_unit_test(test_column),
+		cmocka_unit_test(test_numbers),     cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_data),	     cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_structs),	     cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_particular),   cmocka_unit_test(test_sentences),
