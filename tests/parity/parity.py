@@ -53,6 +53,7 @@ KNOWN = [
     (r"bpf\(BPF_(ENABLE_STATS|ITER_CREATE|LINK_DETACH|PROG_BIND_MAP), 0x", "attributes that it does not take apart"),
     (r"io_uring_setup\(4, |ioctl\(\d+, UFFDIO_(API|REGISTER), ", "features that are newer than it"),
     (r"ioctl\(\d+, UFFDIO_WRITEPROTECT, 0x", "it shows nothing where that failed"),
+    (r"set_thread_area\(", "the bits of its flags one by one, and its number beside the result"),
     (r"mincore\(", "its vector has no length among the arguments"),
 ]
 SECONDS = re.compile(r" /\* [0-9.]+ s \*/")  # what clock ticks are
@@ -98,6 +99,10 @@ class Runner:
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": self.work, "LC_ALL": "C", "TZ": "UTC",
             "T": os.path.join(os.environ["BUILD_DIR"], "tests/targets"), "USER": "root", "PERL_HASH_SEED": "0",
         }
+
+    def can_run(self, case):
+        program = case.argv[0].replace("$T", self.env["T"])
+        return os.path.exists(program) or not program.endswith("_i386")
 
     def argv(self, tracer, case):
         cmd = [os.path.expandvars(a.replace("$T", self.env["T"])) for a in case.argv]
@@ -351,6 +356,9 @@ def main():
         for left, right in PAIRS[mode]:
             n += 1
             name = case.name + (": " + right.split("-")[-1] if mode == "backends" else "")
+            if not runner.can_run(case):
+                print(f"ok {n} - {name} # SKIP not built: this compiler makes no 32-bit programs", flush=True)
+                continue
             try:
                 a, b = runner.run(left, case), runner.run(right, case)
                 diffs = list(Comparison(case, a, b).differences())

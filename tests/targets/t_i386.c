@@ -10,14 +10,15 @@
 int main(void)
 {
 	char byte;
+	long fd;
 
 	for (int i = 0; i < 5; i++)
 		syscall(SYS_getppid);
 	syscall(SYS_getpid);
 	syscall(SYS_open, "/nonexistent/i386", O_RDONLY);
-	syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
-	syscall(SYS_write, 3, "thirty-two bits", 15);
-	syscall(SYS_read, 3, &byte, 1);
+	fd = syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+	syscall(SYS_write, fd, "thirty-two bits", 15);
+	syscall(SYS_read, fd, &byte, 1);
 	syscall(SYS_getuid32);
 	return 0;
 }

@@ -182,7 +182,7 @@ static void test_restart(void **state)
 	BUILD_CALL(&b, "restart_syscall", 0);
 	b.h.flags = TR_F_BLOCKED;
 	facts_apply(facts, &b.h);
-	assert_string_equal(strace_line(), "restart_syscall(<... resuming interrupted nanosleep ...>) "
+	assert_string_equal(strace_line(), "restart_syscall(<... resuming interrupted nanosleep ...> "
 					   "<unfinished ...>\n");
 	b.h.flags = 0;
 	facts_apply(facts, &b.h);
