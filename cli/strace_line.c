@@ -396,7 +396,9 @@ static void on_exec(struct strace_line *l, const struct tr_exec *rec)
 
 static void show_exit(struct strace_line *l, struct strace_task *t, const struct tr_exit *rec)
 {
-	bool quiet = (l->o->quiet & QUIET_EXIT) && !WIFSIGNALED((int)rec->status);
+	int status = (int)rec->status;
+	bool quiet = WIFSIGNALED(status) ? !strace_numbers_has(&l->o->signals, WTERMSIG(status)) :
+					   l->o->quiet & QUIET_EXIT;
 
 	t->pointer = 0;
 	if (!quiet && l->o->summary != SUMMARY_ONLY) {
@@ -455,6 +457,14 @@ static void detach(struct strace_line *l, struct strace_task *t)
 	strace_line_drop(l, t);
 }
 
+static bool is_execve(const struct tr_hdr *rec)
+{
+	const struct tr_syscall *call = (const struct tr_syscall *)rec;
+	const struct sc_row *row = rec->type == TR_SYSCALL ? sc_find(call->abi, call->nr) : NULL;
+
+	return row && !strcmp(row->name, "execve");
+}
+
 /* True: the record is about a process that is let alone. */
 static bool passes_by(struct strace_line *l, const struct tr_hdr *rec)
 {
@@ -463,25 +473,20 @@ static bool passes_by(struct strace_line *l, const struct tr_hdr *rec)
 
 	if (!l->o->detach_on_execve)
 		return false;
+	t = strace_line_find(l, rec->tid);
 	if (rec->type == TR_EXEC && rec->tid != l->gate) {
 		leave(l, rec->tgid);
-		t = strace_line_find(l, rec->tid);
-		if (t)
+		if (t && (t->in_call || !shows_execve(l)))
 			detach(l, t);
+	} else if (t && is_execve(rec) && is_left(l, rec->tgid)) {
+		put_begin(l, t, (const void *)rec);
+		detach(l, t);
 	}
 	if (!is_left(l, rec->tgid))
 		return false;
 	if (rec->type == TR_FORK && fork->child_tgid != rec->tgid)
 		leave(l, fork->child_tgid);
 	return true;
-}
-
-static bool is_execve(const struct tr_hdr *rec)
-{
-	const struct tr_syscall *call = (const struct tr_syscall *)rec;
-	const struct sc_row *row = rec->type == TR_SYSCALL ? sc_find(call->abi, call->nr) : NULL;
-
-	return row && !strcmp(row->name, "execve");
 }
 
 /* Until its program runs, a child of ours does nothing that is of interest, but for the execve. */

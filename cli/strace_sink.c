@@ -371,7 +371,7 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 		break;
 	case T_STAMP:
 		buf_i64(s->out, v);
-		put_date(s->out, v, 0, 0);
+		put_date(s->out, v, s->stamp_nsec, 9);
 		break;
 	case T_UID:
 	case T_GID: /* -1 is "leave it as it is" */

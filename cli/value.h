@@ -82,6 +82,7 @@ struct sink {
 	bool word_known;
 	uint8_t word_type;
 	int64_t word_value;
+	uint32_t stamp_nsec; /* of the T_STAMP that comes: another field of its struct has them */
 };
 
 /* A call being shown. */

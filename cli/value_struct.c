@@ -195,7 +195,7 @@ static bool is_left_out(const struct sink *s, const struct sc_field *f, enum qui
 	if (f->more & 16)
 		return s->unfilled;
 
-	if ((quirk == QUIRK_STAT || quirk == QUIRK_STAT_MODE_16) && s->terse && n >= 28) {
+	if ((quirk == QUIRK_STAT || quirk == QUIRK_STAT_MODE_16) && (s->terse || s->all_names) && n >= 28) {
 		unsigned int off = quirk == QUIRK_STAT ? 24 : 16;
 		unsigned int type = (unsigned int)load(p + off, 4) >> 12 & 15;
 		bool device = type == 2 || type == 6;
@@ -331,6 +331,17 @@ static bool has_rest(const struct sc_struct *st, const uint8_t *p, size_t n)
 	return false;
 }
 
+/* Where a time in seconds has its nanoseconds in the field after it. */
+static uint32_t stamp_nsec(const struct sc_field *f, const uint8_t *p, size_t n)
+{
+	const struct sc_field *next = f + 1;
+	size_t len = next->name ? strlen(next->name) : 0;
+
+	if (len < 5 || strcmp(next->name + len - 5, "_nsec") || next->off + (size_t)next->size > n)
+		return 0;
+	return (uint32_t)load(p + next->off, next->size);
+}
+
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
 		  const uint8_t *p, size_t n)
 {
@@ -376,12 +387,14 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 		if (f->off + field_size(f) > n || is_left_out(s, f, quirk, p, n)) {
 			left_out |= quirk != QUIRK_SIGACTION && quirk != QUIRK_CLONE &&
 				    quirk != QUIRK_HOW && quirk != QUIRK_EVENT &&
+				    (s->terse || f->off + field_size(f) > n) &&
 				    (quirk != QUIRK_SIZED || f->off + field_size(f) <= n) &&
 				    !(f->more & (8 | 16 | 64));
 			continue;
 		}
 		s->ip_name = s->all_names && f->type == T_IN6_ADDR ? f->name : NULL;
 		s->ops->field(s, s->ip_name ? NULL : f->name);
+		s->stamp_nsec = f->type == T_STAMP ? stamp_nsec(f, p, n) : 0;
 		if (quirk == QUIRK_LIMIT)
 			value_num(s, VALUE_LIMIT, f->ref, (int64_t)load(p + f->off, f->size));
 		else if (is_pointee(f))

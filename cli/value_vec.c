@@ -323,12 +323,12 @@ bool value_dirents(struct sink *s, const struct call *c, unsigned int i)
 	const uint8_t *p = item ? rec_item_data(item) : NULL;
 	size_t n = item ? item->len : 0;
 	uint64_t count = 0;
-	bool all = !item || (uint64_t)c->rec->ret <= n;
+	bool listed = !s->ops->count || !s->terse, all = !item || (uint64_t)c->rec->ret <= n;
 
 	if (!c->returned || c->failed || (!item && c->rec->ret) ||
 	    (c->is_32 && !call_arg(c, i)->sub))
 		return false;
-	if (!s->ops->count)
+	if (listed)
 		s->ops->begin(s, GROUP_ARRAY);
 	for (size_t at = 0; at + 24 <= n;) {
 		unsigned int len = (unsigned int)load(p + at + 16, 2);
@@ -336,13 +336,13 @@ bool value_dirents(struct sink *s, const struct call *c, unsigned int i)
 		if (len < 24 || len > n - at)
 			break;
 		count++;
-		if (!s->ops->count) {
+		if (listed) {
 			s->ops->elem(s);
 			put_dirent(s, c, p + at, len, call_arg(c, i)->sub);
 		}
 		at += len;
 	}
-	if (s->ops->count) {
+	if (!listed) {
 		const struct tr_item *entries = rec_item_find(c->rec, i, TR_PART_ENTRIES, 0, true);
 
 		if (!all && entries && entries->len == 4) {

@@ -69,6 +69,14 @@ else
 	skip "-i: the same addresses" "addresses can't be kept from being random"
 fi
 [ -x "$targets/t_i386" ] && same "another ABI" -n -e write "$targets/t_i386"
+# shellcheck disable=SC2016 # the traced shell expands it
+same "no signals: nor the one that it dies of" -e signal=none -e trace=kill sh -c 'kill -USR1 $$'
+same "-b: the call that is the last" -b execve -f -q -e signal=none -e trace=execve sh -c '/bin/true; exit 3'
+mkdir "$dir/entries" "$dir/entries/b"
+touch -d 2001-02-03T04:05:06.789 "$dir/entries/a"
+same "-v: a file" -v -e newfstatat test -e "$dir/entries/a"
+same "-v: a device" -v -e newfstatat test -e /dev/full
+same "-v: a directory" -v -e getdents64 ls "$dir/entries"
 same "an option of other builds" --secontext true
 # shellcheck disable=SC2016 # the traced shell expands it
 same "names of processes" -Y -e kill sh -c 'kill -CHLD $$'
@@ -78,7 +86,7 @@ if unshare -fp true 2>/dev/null; then
 		unshare -fp sh -c "kill -0 \$\$; (:); read x <'$dir/end'"
 	tracer=$begun
 	ok "--decode-pids=pidns: whom an argument means" \
-		until_ok 20 grep -q "^[0-9]* kill(1 /\* [0-9]* in strace's PID NS \*/, 0) *= 0$" "$dir/trace"
+		until_ok 20 grep -q "^[0-9]*  *kill(1 /\* [0-9]* in strace's PID NS \*/, 0) *= 0$" "$dir/trace"
 	echo >"$dir/end"
 	wait_for $tracer
 	ok "--decode-pids=pidns: and a result" grep -q "= 2 /\* [0-9]* in strace's PID NS \*/$" "$dir/trace"
