@@ -225,7 +225,7 @@ cmd_packages() {
 	for generator in $generators; do
 		cpack --config build/CPackConfig.cmake -G "$generator" -B build/packages >&2
 	done
-	find build/packages -maxdepth 1 -name '*.deb' -o -maxdepth 1 -name '*.rpm'
+	find build/packages -maxdepth 1 \( -name '*.deb' -o -name '*.rpm' \)
 }
 
 cmd_bench() {
