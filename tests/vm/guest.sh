@@ -118,6 +118,11 @@ service_runs() {
 	ok "status" says "$(tracectl status)" 'backend  *bpf'
 }
 
+# asleep PID: it waits in clock_nanosleep, having become what it was started as.
+asleep() {
+	grep -q '^230 ' "/proc/$1/syscall"
+}
+
 # The service, and no other.
 tc() {
 	tracectl --socket /run/tracerd/tracerd.sock "$@"
@@ -134,6 +139,7 @@ commands_work() {
 	ok "summary" says "$(tc summary -- dd if=/dev/zero of=/dev/null bs=1 count=1000 2>&1)" '1,00[0-9] .*read'
 	sleep 1000 &
 	sleeper=$!
+	until_ok 60 asleep $sleeper
 	ok "pending" says "$(tc pending --pid $sleeper)" clock_nanosleep
 	kill $sleeper
 }
@@ -143,10 +149,12 @@ others_are_kept_out() {
 	useradd -m -G tracer bob
 	setpriv --reuid alice --regid alice --init-groups sleep 1000 &
 	sleeper=$!
+	until_ok 60 asleep $sleeper
 	ok "a member of the group sees others" says "$(as bob tracectl --socket /run/tracerd/tracerd.sock pending --pid $sleeper 2>&1)" clock_nanosleep
 	kill $sleeper
 	sleep 1000 &
 	sleeper=$!
+	until_ok 60 asleep $sleeper
 	ok "a user does not see root's processes" not says "$(as alice tracectl --socket /run/tracerd/tracerd.sock pending --pid $sleeper 2>&1)" nanosleep
 	kill $sleeper
 }
