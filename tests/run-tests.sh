@@ -55,7 +55,7 @@ run_one() {
 	began=$(date +%s)
 	SRC_DIR=$src BUILD_DIR=$build TRACECTL=$build/cli/tracectl TRACERD=$build/daemon/tracerd \
 		CMOCKA_MESSAGE_OUTPUT=TAP \
-		timeout -k 10 "${TEST_TIMEOUT:-300}" "$@" >"$out" 2>&1 </dev/null
+		timeout -k 10 "${TEST_TIMEOUT:-600}" "$@" >"$out" 2>&1 </dev/null
 	count_tap "$out" $?
 	echo "$p $f $s" >>"$scratch/counts"
 	{
