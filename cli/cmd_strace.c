@@ -453,7 +453,6 @@ static int run(struct strace *st)
 		let_go(st);
 	session_loop(&st->s);
 	strace_line_detach(&st->line);
-	strace_line_done(&st->line);
 	if (st->counts)
 		strace_counts_show(st->counts, st->o, &st->s.out.buf);
 	return session_close(&st->s);
@@ -491,6 +490,7 @@ static int trace(const struct strace_options *o)
 	else
 		procs_free(st.s.procs);
 	startup_free(st.startup);
+	strace_line_done(&st.line);
 	strace_out_close(&st.out);
 	strace_counts_free(st.counts);
 	strace_paths_done(&st.paths);
