@@ -17,11 +17,10 @@ started=
 daemon_pid=
 
 cleanup() {
-	for pid in $started; do
-		kill "$pid" 2>/dev/null
-	done
+	# First what wakes it: a sanitizer that stops a process that ends would wait for the stop that this takes back.
 	for pid in $started; do
 		kill -CONT "$pid" 2>/dev/null
+		kill "$pid" 2>/dev/null
 	done
 	for pid in $started; do
 		wait "$pid" 2>/dev/null

@@ -202,10 +202,12 @@ until_ok 10 sessions_are 1
 begin "$TRACECTL" --socket "$sock" watch --json -o "$out"
 watcher=$begun
 until_ok 10 sessions_are 2
-"$calls" 1 50 0 0
+begin "$calls" 1 50 0 0
+made=$begun
+wait_for "$made"
 end "$watcher" TERM
 end "$other" TERM
-ok "no filter: all processes" events "$out" 'len([c for c in calls("getppid") if c["comm"] == "t_calls"]) == 50'
+ok "no filter: all processes" events "$out" "len(calls('getppid', pid=$made)) == 50"
 ok "no filter: neither tracerd nor any tracectl" events "$out" \
 	"not {$daemon_pid, $watcher, $other} & {e['pid'] for e in calls()}"
 ok "nor does the other show what we write" events "$dir/other" \
@@ -238,5 +240,5 @@ gated "$calls" 1 5 0 0
 open_gate
 wait_for "$gated"
 unwatch
-ok "a process that comes later" events "$out" 'len(calls()) == 5'
+ok "a process that comes later" events "$out" "len(calls(pid=$gated)) == 5"
 finish
