@@ -12,6 +12,7 @@
 #include "filter.bpf.h"
 #include "emit.bpf.h"
 #include "facts.bpf.h"
+#include "more.bpf.h"
 #include "summary.bpf.h"
 #include "signal.bpf.h"
 
@@ -35,7 +36,7 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 
 	c->off = 0;
 	c->retry = 0;
-	c->string_limit = cfg.string_limit;
+	c->string_limit = tr_record_limit(&cfg, mask);
 	c->env = (mask & cfg.env) != 0;
 	c->args = mask & cfg.whole ? ~0U : plan->said;
 	c->rec.h.type = TR_SYSCALL;
@@ -43,7 +44,8 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 	c->rec.nr = nr;
 	c->rec.abi = abi;
 	c->rec.nitems = 0;
-	c->rec.whole_nr = regs_nr(regs);
+	c->rec.whole_nr = nr == TR_NR_BEYOND ? regs_nr(regs) : 0;
+	c->cut = 0;
 	c->rec.ret = 0;
 	regs_args(regs, abi, c->rec.args);
 	if (mask & cfg.pointer)
@@ -54,10 +56,13 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 		need_fd_args(task, plan, c->rec.args, mask & cfg.fds);
 }
 
-static __always_inline void call_capture(struct tr_capture *c, const struct tr_plan *plan, __u64 mask)
+static __always_inline void call_capture(struct tr_capture *c, const struct tr_plan *plan, __u64 mask,
+					 __u64 time_ns)
 {
 	if (plan->nops && (mask & cfg.data))
 		cap_run(c, plan, 0);
+	if (c->cut)
+		send_more(c, plan, mask, time_ns ? time_ns : bpf_ktime_get_ns(), 0);
 }
 
 static __always_inline void call_emit(struct task_struct *task, struct task_state *st,
@@ -108,7 +113,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 		c = capture_make(task, st);
 		if (c) {
 			call_begin(task, regs, abi, st->nr, mask, c);
-			call_capture(c, call_plan(abi, st->nr), mask);
+			call_capture(c, call_plan(abi, st->nr), mask, 0);
 		} else {
 			count_lost(mask & cfg.stream);
 			mask &= ~cfg.stream;
@@ -133,9 +138,11 @@ static __always_inline void call_end(struct task_struct *task, struct task_state
 	}
 	c->rec.ret = ret;
 	if (flags & TR_F_NO_ENTRY)
-		call_capture(c, plan, mask);
+		call_capture(c, plan, mask, st->start_ns + 1);
 	if (mask & cfg.data)
 		cap_run(c, plan, 1);
+	if (c->cut)
+		send_more(c, plan, mask, st->start_ns + 1, 1);
 	if ((plan->flags & TR_PLAN_RET_FD) && !error && (mask & cfg.ret_fds))
 		need_fd(task, ret, mask & cfg.ret_fds, AS_RESULT);
 	if ((plan->flags & TR_PLAN_FD_STALE) && (mask & cfg.fds))
@@ -331,17 +338,32 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	return 0;
 }
 
+/* The strings of the new image that argument arg became. */
+static __always_inline void exec_block(struct tr_capture *c, __u64 start, __u64 end, __u32 arg)
+{
+	__u32 meta = CAP_META(arg, TR_PART_ARG_BLOCK, TR_ITEM_EXIT, 0);
+
+	cap_bytes(c, start, end - start, meta);
+	if (!c->cut || !c->more.sessions)
+		return;
+	more_number(c);
+	more_bytes(c, start, end - start, TR_DATA_MAX, meta);
+}
+
 /*
  * The old memory is gone, so what of execve's arguments could not be read at entry is taken from the
  * kernel's copy and from the new image.
  */
 static __always_inline void exec_recover(struct task_struct *task, struct tr_capture *c,
-					 const struct tr_exec *r)
+					 const struct tr_exec *r, __u64 mask)
 {
 	struct mm_struct *mm = task->mm;
 	__u32 retry = c->retry, off, n;
 
 	c->retry = 0;
+	c->cut = 0;
+	c->more.time_ns = bpf_ktime_get_ns();
+	c->more.sessions = mask & cfg.longs;
 	if (!retry || !mm)
 		return;
 	if (retry & 1) {
@@ -352,11 +374,9 @@ static __always_inline void exec_recover(struct task_struct *task, struct tr_cap
 			cap_put(c, off, n, CAP_META(0, TR_PART_SELF, 0, 0));
 	}
 	if (retry & 2)
-		cap_bytes(c, mm->arg_start, mm->arg_end - mm->arg_start,
-			  CAP_META(1, TR_PART_ARG_BLOCK, 0, 0));
+		exec_block(c, mm->arg_start, mm->arg_end, 1);
 	if (retry & 4)
-		cap_bytes(c, mm->env_start, mm->env_end - mm->env_start,
-			  CAP_META(2, TR_PART_ARG_BLOCK, 0, 0));
+		exec_block(c, mm->env_start, mm->env_end, 2);
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -391,12 +411,12 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux
 	*(__u64 *)((char *)(r + 1) + n) = 0;
 	len = (sizeof(*r) + n + 7) & ~7u;
 	r->h.len = len;
-	c = st->live & cfg.stream ? capture_get(task, st) : NULL;
-	if (c)
-		exec_recover(task, c, r);
 	need_task(task, st, mask);
 	if (emit(r, clamp_u32(len, sizeof(*r) + 4096)))
 		count_lost(mask);
+	c = st->live & cfg.stream ? capture_get(task, st) : NULL;
+	if (c)
+		exec_recover(task, c, r, st->live);
 	return 0;
 }
 

@@ -139,7 +139,8 @@ static int open_all(struct session *s, int out_fd, bool with_child, char *err)
 			return r;
 	}
 	s->facts = facts_new();
-	if (!s->facts || sigs_init(&s->sigs)) {
+	s->join = join_new();
+	if (!s->facts || !s->join || sigs_init(&s->sigs)) {
 		msg_set(err, 0, "out of memory or descriptors");
 		return failure(s);
 	}
@@ -263,6 +264,7 @@ static int resume(struct session *s)
 	s->resuming = true;
 	conn_close(&s->conn);
 	facts_apply(s->facts, &forget);
+	join_reset(s->join);
 	if (await_daemon(s)) {
 		s->ended = true;
 		return 0;
@@ -283,6 +285,9 @@ static int take_records(struct session *s, const char *p, size_t n)
 			return -EPROTO;
 		p += rec->len;
 		n -= rec->len;
+		rec = join_record(s->join, rec);
+		if (!rec)
+			continue;
 		facts_apply(s->facts, rec);
 		if (s->procs && !(s->by_thread && rec->type == TR_FORK))
 			procs_apply(s->procs, rec, s->o->filter.follow);
@@ -491,6 +496,7 @@ int session_close(struct session *s)
 		close(s->child.report_fd);
 	procs_free(s->procs);
 	facts_free(s->facts);
+	join_free(s->join);
 	if (s->sigs.fd >= 0)
 		close(s->sigs.fd);
 	return status;

@@ -10,6 +10,7 @@
 #include "child.h"
 #include "conn.h"
 #include "facts.h"
+#include "join.h"
 #include "opts.h"
 #include "output.h"
 #include "procs.h"
@@ -40,6 +41,7 @@ struct session {
 	struct sigs sigs;
 	struct output out;
 	struct facts *facts;
+	struct join *join; /* what records had no room for */
 	struct procs *procs; /* NULL unless there is a child; a command may bring its own */
 	const struct child_how *how; /* NULL: the child is found and executed as by a shell */
 	bool by_thread;	     /* a child is followed as one thread, not as a process */

@@ -112,14 +112,18 @@ bool value_ready(struct sink *s, const struct call *c)
 static void put_block(struct sink *s, const struct call *c, const struct tr_item *item, bool env)
 {
 	const char *p = rec_item_data(item), *end = p + item->len;
+	unsigned int next = 0;
 
 	while (p < end) {
 		size_t n = strnlen(p, (size_t)(end - p));
 		size_t shown = env && !c->show_secrets ? secret_shown(p, n) : n;
 
+		if (s->terse && next++ >= c->string_limit) {
+			s->ops->more(s, GROUP_ARRAY);
+			return;
+		}
 		if (shown > c->string_limit)
 			shown = c->string_limit;
-
 		s->ops->elem(s);
 		s->ops->str(s, p, shown, shown < n || p + n == end ? STR_CUT : 0);
 		p += n + 1;
@@ -215,8 +219,8 @@ bool value_strv(struct sink *s, const struct call *c, unsigned int i)
 
 	if (!whole && !n && !block)
 		return false;
-	/* The new image has what could not be read of the old one. */
-	if (block && (!whole || strv_read(c, i) < n)) {
+	/* All of the caller's, or of the new image's what could not be read of it. */
+	if (block && (!(block->flags & TR_ITEM_EXIT) || !whole || strv_read(c, i) < n)) {
 		n = block_count(block);
 		whole = !(block->flags & TR_ITEM_TRUNC);
 	} else {

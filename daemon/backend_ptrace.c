@@ -202,6 +202,7 @@ static void ptrace_close(struct backend *b)
 		close(b->again_fd);
 	if (b->cgroup_root >= 0)
 		close(b->cgroup_root);
+	free(b->buffer);
 	free(b);
 }
 
@@ -219,7 +220,8 @@ static int ptrace_open(struct backend **b_x, const struct sink *sink, size_t rin
 	b->cfg.gen = 1;
 	compile_plans(&b->cfg);
 	ptrace_facts_init(b);
-	r = make_fds(b);
+	b->buffer = task_capture_buffer();
+	r = b->buffer ? make_fds(b) : -ENOMEM;
 	if (!r)
 		r = make_timer(b);
 	if (r) {

@@ -144,6 +144,7 @@ struct backend {
 	uint8_t nalone;
 	struct ptrace_pins pins;
 	uint64_t stop_ns; /* of the stop that was served last */
+	struct cap_buffer *buffer; /* for what has no room in a record */
 	struct inject *injects; /* of all sessions; PTRACE_INJECTS places */
 	uint64_t inject_sessions[PTRACE_INJECTS]; /* 0: the place is free */
 	uint64_t stacks; /* sessions that want them */

@@ -121,12 +121,8 @@ static void leave_tasks(struct backend *b, const struct bpf_session *s, uint64_t
 static void set_common(struct backend *b)
 {
 	uint64_t summary = b->cfg->summary & b->cfg->active;
-	uint32_t max = 0;
 
-	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
-		if (b->sessions[i].filter && b->sessions[i].filter->string_limit > max)
-			max = b->sessions[i].filter->string_limit;
-	b->cfg->string_limit = max;
+	compile_strings(b->cfg);
 	b->cfg->summary_one = 0;
 	if (summary && !(summary & (summary - 1))) {
 		b->cfg->summary_session = __builtin_ctzll(summary);

@@ -72,6 +72,8 @@ static void enter_kind(struct tr_config *cfg, unsigned int session, const struct
 	compile_set(&cfg->whole, mask, !f->no_data && !f->sentences && stream);
 	compile_set(&cfg->env, mask, stream && f->env);
 	compile_set(&cfg->pointer, mask, stream && f->pointer);
+	compile_set(&cfg->longs, mask,
+		    !f->no_data && stream && (f->env || f->string_limit > TR_STRING_SHORT));
 	compile_set(&cfg->cpu_time, mask, f->kind == FILTER_SUMMARY && f->cpu_time);
 	compile_set(&cfg->returned, mask, f->kind == FILTER_SUMMARY && f->returned);
 	compile_set(&cfg->entries, mask,
@@ -80,6 +82,21 @@ static void enter_kind(struct tr_config *cfg, unsigned int session, const struct
 	compile_set(&cfg->blocked, mask,
 		 stream && !f->no_blocked && !f->failed && !f->ok && !f->has_errno &&
 			 f->slower_ns <= TR_BLOCKED_NS);
+}
+
+/* A record is made for all its sessions: as long as the short ones want it, so that they don't pay for the others. */
+void compile_strings(struct tr_config *cfg)
+{
+	uint32_t limit[2] = {0, 0};
+
+	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++) {
+		uint32_t *max = &limit[cfg->longs >> i & 1];
+
+		if ((cfg->active >> i & 1) && cfg->limits[i] > *max)
+			*max = cfg->limits[i];
+	}
+	cfg->string_limit = limit[0] < TR_ITEM_MAX ? limit[0] : TR_ITEM_MAX;
+	cfg->long_limit = limit[1];
 }
 
 void compile_shown(struct tr_config *cfg, unsigned int session, const struct filter *f,
@@ -91,12 +108,14 @@ void compile_shown(struct tr_config *cfg, unsigned int session, const struct fil
 	if (shown >= TR_SHOWN_NO_DATA) {
 		compile_set(&cfg->data, mask, false);
 		compile_set(&cfg->whole, mask, false);
+		compile_set(&cfg->longs, mask, false);
 		compile_set(&cfg->fds, mask, false);
 		compile_set(&cfg->ret_fds, mask, false);
 	}
 	if (shown == TR_SHOWN_COUNTS)
 		compile_set(&cfg->blocked, mask, false);
 	compile_set(&cfg->counted, mask, shown == TR_SHOWN_COUNTS);
+	compile_strings(cfg);
 }
 
 void compile_enter(struct tr_config *cfg, unsigned int session, const struct filter *f,
@@ -108,6 +127,7 @@ void compile_enter(struct tr_config *cfg, unsigned int session, const struct fil
 	compile_set(&cfg->counted, 1ULL << session, false);
 	compile_set(&cfg->budgeted, 1ULL << session, f->budget != 0);
 	cfg->born_ns[session] = now_ns;
+	cfg->limits[session] = f->string_limit;
 }
 
 void compile_plans(struct tr_config *cfg)

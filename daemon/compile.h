@@ -24,6 +24,9 @@ void compile_enter(struct tr_config *cfg, unsigned int session, const struct fil
 void compile_shown(struct tr_config *cfg, unsigned int session, const struct filter *f,
 		   enum tr_shown shown);
 
+/* After sessions came or went: how long strings are in a record. */
+void compile_strings(struct tr_config *cfg);
+
 void compile_plans(struct tr_config *cfg); /* the capture plans, from the table */
 
 #endif

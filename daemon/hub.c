@@ -256,6 +256,8 @@ static void session_record(struct hub *h, struct session *s, const struct tr_hdr
 {
 	bool fact = is_fact(rec);
 
+	if (!payload_allows(&h->payloads, rec, s->payload))
+		return;
 	s->last_ns = rec->time_ns;
 	if (!fact) {
 		if (!take_rate(s->rate, rec->time_ns)) {

@@ -46,6 +46,11 @@ void payload_map_init(struct payload_map *map)
 		}
 }
 
+static uint8_t contents_args(const struct payload_map *map, unsigned int abi, unsigned int nr)
+{
+	return map->contents[abi % TR_ABI_SLOTS][nr % TR_NR_MAX];
+}
+
 static bool is_contents(uint8_t args, const struct tr_item *item)
 {
 	switch (item->part) {
@@ -59,6 +64,17 @@ static bool is_contents(uint8_t args, const struct tr_item *item)
 	}
 }
 
+bool payload_allows(const struct payload_map *map, const struct tr_hdr *rec,
+		    enum config_payload level)
+{
+	const struct tr_data *data = (const struct tr_data *)rec;
+
+	if (level == PAYLOAD_FULL || rec->type != TR_DATA)
+		return true;
+	return level != PAYLOAD_OFF &&
+	       !is_contents(contents_args(map, data->abi, data->nr), &data->item);
+}
+
 uint32_t payload_copy(const struct payload_map *map, void *dst, const struct tr_hdr *rec,
 		      enum config_payload level)
 {
@@ -67,6 +83,8 @@ uint32_t payload_copy(const struct payload_map *map, void *dst, const struct tr_
 	struct tr_syscall *to = dst;
 	uint8_t args, *end = dst;
 
+	if (!payload_allows(map, rec, level))
+		return 0;
 	if (level == PAYLOAD_FULL || rec->type != TR_SYSCALL) {
 		memcpy(dst, rec, rec->len);
 		return rec->len;
@@ -74,7 +92,7 @@ uint32_t payload_copy(const struct payload_map *map, void *dst, const struct tr_
 	*to = *from;
 	to->nitems = 0;
 	end += sizeof(*to);
-	args = map->contents[from->abi % TR_ABI_SLOTS][from->nr % TR_NR_MAX];
+	args = contents_args(map, from->abi, from->nr);
 	for (unsigned int i = 0; level != PAYLOAD_OFF && i < from->nitems; i++) {
 		size_t n = sizeof(*item) + ((item->len + 7u) & ~7u);
 

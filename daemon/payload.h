@@ -19,6 +19,10 @@ struct payload_map {
 
 void payload_map_init(struct payload_map *map);
 
+/* False: the record is a piece of what the level does not allow, and payload_copy leaves all of it out. */
+bool payload_allows(const struct payload_map *map, const struct tr_hdr *rec,
+		    enum config_payload level);
+
 /*
  * Copies a record to dst, which has room for all of it, with the items that the level allows.
  * Returns the length of the copy, which is also in it.

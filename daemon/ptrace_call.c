@@ -36,6 +36,39 @@ static void need_fd_args(struct backend *b, struct ptrace_task *t, const struct 
 			ptrace_need_fd(b, t, (int32_t)t->call.args[i], sessions, 0);
 }
 
+struct piece_of {
+	struct backend *b;
+	struct ptrace_task *t;
+	uint64_t sessions;
+};
+
+static int send_piece(void *ctx, struct tr_data *rec, uint32_t len)
+{
+	const struct piece_of *of = ctx;
+	uint64_t sessions = of->sessions;
+
+	if (rec->offset && rec->item.part != TR_PART_ARG_BLOCK)
+		for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
+			if (of->b->cfg.limits[i] + 8 <= rec->offset)
+				sessions &= ~(1ULL << i);
+	if (!sessions)
+		return -1;
+	ptrace_emit(of->b, of->t, &rec->h, TR_DATA, len, sessions);
+	return 0;
+}
+
+/* What the record has no room for goes before it, to those who want it. */
+static void send_more(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan,
+		      uint64_t sessions, int at_exit)
+{
+	struct piece_of of = {.b = b, .t = t, .sessions = sessions & b->cfg.longs};
+	struct task_taker taker = {.buffer = b->buffer, .send = send_piece, .ctx = &of};
+
+	if (of.sessions)
+		task_capture_more(t->capture, plan, at_exit, tr_now_ns(),
+				  b->cfg.long_limit, &taker);
+}
+
 /* Starts the record: what must be read before the kernel acts on it. */
 static void begin_record(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan,
 			 uint64_t sessions, bool data)
@@ -48,7 +81,7 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 		ptrace_forget_fds(t->proc);
 	if (plan->fd_args && (sessions & b->cfg.fds))
 		need_fd_args(b, t, plan, sessions & b->cfg.fds);
-	task_capture_begin(t->capture, t->tid, b->cfg.string_limit,
+	task_capture_begin(t->capture, t->tid, tr_record_limit(&b->cfg, sessions),
 			   (uint64_t)t->call.whole_nr, t->call.abi, t->call.args,
 			   sessions & b->cfg.whole ? ~0U : plan->said);
 	task_capture_env(t->capture, sessions & b->cfg.env);
@@ -56,6 +89,7 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 		task_capture_pointer(t->capture, t->call.pointer);
 	if (plan->nops && data)
 		task_capture_run(t->capture, plan, 0);
+	send_more(b, t, plan, sessions, 0);
 }
 
 static void emit_call(struct backend *b, struct ptrace_task *t, int64_t ret, uint64_t sessions,
@@ -201,6 +235,7 @@ static void emit_return(struct backend *b, struct ptrace_task *t, const struct t
 	task_capture_record(t->capture)->ret = ret;
 	if (plan->nops && (stream & b->cfg.data))
 		task_capture_run(t->capture, plan, 1);
+	send_more(b, t, plan, stream, 1);
 	if ((plan->flags & TR_PLAN_RET_FD) && !error && (stream & b->cfg.ret_fds))
 		ptrace_need_fd(b, t, ret, stream & b->cfg.ret_fds, TR_FD_RESULT);
 	emit_call(b, t, ret, stream, now, t->call.flags);

@@ -86,14 +86,6 @@ uint64_t ptrace_result_sessions(const struct tr_config *cfg, uint64_t mask, int6
 	return mask;
 }
 
-static void set_string_limit(struct backend *b)
-{
-	b->cfg.string_limit = 0;
-	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
-		if (b->filters[i] && b->filters[i]->string_limit > b->cfg.string_limit)
-			b->cfg.string_limit = b->filters[i]->string_limit;
-}
-
 static int refuse(char *err, const char *sentence)
 {
 	snprintf(err, FILTER_ERR_LEN, "%s", sentence);
@@ -117,7 +109,7 @@ int ptrace_session_enter(struct backend *b, unsigned int session, const struct f
 	b->filters[session] = f;
 	compile_enter(&b->cfg, session, f, tr_now_ns());
 	b->cfg.active |= bit(session);
-	set_string_limit(b);
+	compile_strings(&b->cfg);
 	compile_changed(&b->cfg);
 	return 0;
 }
@@ -128,6 +120,6 @@ void ptrace_session_leave(struct backend *b, unsigned int session)
 	b->filters[session] = NULL;
 	b->stacks &= ~bit(session);
 	ptrace_inject_del(b, session);
-	set_string_limit(b);
+	compile_strings(&b->cfg);
 	compile_changed(&b->cfg);
 }

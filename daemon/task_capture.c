@@ -27,8 +27,17 @@ static long task_read_str(unsigned long long reader, void *dst, unsigned int n,
 #define cap_clamp(v, max) ((v) < (max) ? (v) : (max))
 #define cap_read(c, dst, n, addr) task_read((c)->reader, dst, n, addr)
 #define cap_read_str(c, dst, n, addr) task_read_str((c)->reader, dst, n, addr)
+#define more_buffer(c) (taker_of(c)->buffer)
+#define more_send(c, rec, len) (taker_of(c)->send(taker_of(c)->ctx, rec, len))
 #include <tracer/capture.h>
+#include "task_capture.h"
 
+static struct task_taker *taker_of(const struct tr_capture *c)
+{
+	return (struct task_taker *)(uintptr_t)c->more.taker;
+}
+
+#include <tracer/more.h>
 #include <core/rec.h>
 
 struct task_capture {
@@ -111,7 +120,8 @@ void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limi
 	c->reader = (uintptr_t)reader;
 	c->rec.h.type = TR_SYSCALL;
 	c->rec.nr = nr < TR_NR_BEYOND ? nr : TR_NR_BEYOND;
-	c->rec.whole_nr = (int32_t)nr;
+	if (c->rec.nr == TR_NR_BEYOND)
+		c->rec.whole_nr = (int32_t)nr;
 	c->rec.abi = abi;
 	memcpy(c->rec.args, args, sizeof(c->rec.args));
 }
@@ -130,6 +140,22 @@ void task_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_e
 {
 	((struct task_capture *)c)->reader.n = 0;
 	cap_run(c, plan, at_exit);
+}
+
+struct cap_buffer *task_capture_buffer(void)
+{
+	return calloc(1, sizeof(struct cap_buffer));
+}
+
+void task_capture_more(struct tr_capture *c, const struct tr_plan *plan, int at_exit,
+		       uint64_t now_ns, uint32_t limit, struct task_taker *taker)
+{
+	if (!c->cut)
+		return;
+	c->more.time_ns = now_ns;
+	c->more.limit = limit;
+	c->more.taker = (uintptr_t)taker;
+	more_run(c, plan, at_exit);
 }
 
 void task_capture_drop_old(struct tr_capture *c)

@@ -13,6 +13,7 @@
 #include <tracer/event.h>
 
 struct tr_capture;
+struct cap_buffer;
 
 struct tr_capture *task_capture_new(void); /* to be freed with free() */
 
@@ -25,6 +26,19 @@ void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limi
 void task_capture_env(struct tr_capture *c, bool wanted); /* variables of a new program; not at first */
 void task_capture_pointer(struct tr_capture *c, uint64_t pointer); /* where the call is made; before it runs */
 void task_capture_run(struct tr_capture *c, const struct tr_plan *plan, int at_exit);
+
+/* Takes the pieces that have no room in a record; send returns whether those that follow are of no use. */
+struct task_taker {
+	struct cap_buffer *buffer; /* task_capture_buffer() */
+	int (*send)(void *ctx, struct tr_data *rec, uint32_t len);
+	void *ctx;
+};
+
+struct cap_buffer *task_capture_buffer(void); /* to be freed with free() */
+
+/* After a run: what of it the record has no room for, strings and data up to limit bytes. */
+void task_capture_more(struct tr_capture *c, const struct tr_plan *plan, int at_exit,
+		       uint64_t now_ns, uint32_t limit, struct task_taker *taker);
 void task_capture_drop_old(struct tr_capture *c); /* the memory is that of another program now */
 
 /* The record as it is now, with its length set; the caller fills in what else the header says. */

@@ -17,7 +17,7 @@
 #include <core/table.h>
 
 #define FILTER_VALUES_MAX 256	/* of one key */
-#define FILTER_STRING_MAX 4096	/* the longest string limit, bytes */
+#define FILTER_STRING_MAX TR_DATA_MAX /* the longest string limit, bytes */
 #define FILTER_STRING_DEFAULT 32
 #define FILTER_ERR_LEN 256	/* of an error sentence, NUL included */
 #define FILTER_ERRNO_MAX 4096

@@ -16,6 +16,7 @@ static const uint16_t fixed_size[TR_TYPE_MAX] = {
 	[TR_TASK] = sizeof(struct tr_task),	  [TR_FD] = sizeof(struct tr_fd),
 	[TR_RESET] = sizeof(struct tr_hdr),	  [TR_BUDGET] = sizeof(struct tr_budget),
 	[TR_STACK] = sizeof(struct tr_stack),
+	[TR_DATA] = sizeof(struct tr_data),
 };
 
 static int items_fit(const struct tr_syscall *rec)
@@ -58,12 +59,16 @@ static int payload_fits(const struct tr_hdr *h)
 {
 	const struct tr_fd *fd = (const void *)h;
 	const struct tr_exec *exec = (const void *)h;
+	const struct tr_data *data = (const void *)h;
 
 	switch (h->type) {
 	case TR_SYSCALL:
 		return items_fit((const void *)h);
 	case TR_STACK:
 		return frames_fit((const void *)h);
+	case TR_DATA:
+		return data->item.arg < TR_MAX_ARGS && data->item.len <= h->len - sizeof(*data) &&
+		       data->offset <= TR_DATA_MAX;
 	case TR_EXEC:
 		return exec->filename_len <= h->len - sizeof(*exec);
 	case TR_FD:

@@ -37,6 +37,7 @@ struct tr_config {
 	__u64 blocked;	 /* reports of blocked calls */
 	__u64 env;	 /* the variables of a new program */
 	__u64 pointer;	 /* where calls are made */
+	__u64 longs;	 /* what a record has no room for */
 	__u64 cpu_time;	 /* summary sessions whose times are without the waiting */
 	__u64 returned;	 /* and those that count only calls that return */
 	__u64 budgeted;	 /* sessions with a budget, which may be: */
@@ -45,10 +46,11 @@ struct tr_config {
 	__u64 failed, ok; /* only such results */
 	__u64 by_errno;	 /* sessions that name errors: errnos[] decides */
 	__u64 by_time;	 /* sessions with a slower_ns */
-	__u32 string_limit; /* the largest of all sessions */
+	__u32 string_limit; /* the largest of all sessions that are not in `longs` */
+	__u32 long_limit;   /* and of those that are */
+	__u32 limits[TR_MAX_SESSIONS];
 	__u32 summary_epoch;
 	__u32 scan;	    /* session number + 1 that the iterator serves; 0: report blocked calls */
-	__u32 pad;
 	__u64 slower_ns[TR_MAX_SESSIONS];
 	__u64 born_ns[TR_MAX_SESSIONS]; /* bits inherited before that are of another session */
 	__u32 rates[TR_MAX_SESSIONS]; /* calls a second that a limited session may have */
@@ -57,6 +59,15 @@ struct tr_config {
 	__u64 calls[TR_ABI_SLOTS][TR_NR_MAX]; /* number -> sessions; the last: all that are beyond */
 	struct tr_plan plans[TR_ABI_SLOTS][TR_NR_MAX];
 };
+
+/* Where all who get a call take what does not fit, its record has what does; else as much as the others want. */
+static inline __attribute__((always_inline)) __u32 tr_record_limit(const struct tr_config *cfg,
+								   __u64 mask)
+{
+	if (!(mask & cfg->longs) || mask & cfg->stream & ~cfg->longs)
+		return cfg->string_limit;
+	return cfg->long_limit < TR_ITEM_MAX ? cfg->long_limit : TR_ITEM_MAX;
+}
 
 /* Whose processes a limited session may see: numbers of the initial user namespace. */
 struct tr_owner {

@@ -16,307 +16,7 @@
 #ifndef TRACER_CAPTURE_H
 #define TRACER_CAPTURE_H
 
-#include "event.h"
-
-#define CAP_ITEM_MAX 4096 /* bytes of one item */
-#define CAP_SHORT 32	  /* bytes that cap_short handles */
-#define CAP_IOV_MAX 32	  /* elements of a vector of buffers whose data is read */
-#define CAP_STRV_MAX 64	  /* strings of an argv that are read; they are counted up to 255 */
-#define CAP_NETLINK_MAX 2048
-#define CAP_MSG_MAX 16
-#define CAP_MSG_PARTS 8
-#define CAP_ENTRIES_MAX 1024 /* what the verifier goes along with */
-#define CAP_CONTROL_MAX 1024
-#define CAP_PAGE 4096ULL /* the smallest page: reads are cut at it when they fail */
-#define CAP_LOWEST 4096ULL /* no pointer is smaller (vm.mmap_min_addr); saves a fault for NULL and -1 */
-
-struct tr_capture {
-	__u32 off;	    /* bytes of payload in use, a multiple of 8 */
-	__u32 string_limit; /* bytes of strings and data, at most CAP_ITEM_MAX */
-	__u32 retry;	    /* bit per op that met a fault at entry */
-	__u32 fault;	    /* set by a piece that met one */
-	__u32 args;	    /* bit i: what args[i] points to is wanted */
-	__u32 env;	    /* the variables of a new program are wanted, not only how many they are */
-	__u64 reader;	    /* whose memory it is, for a cap_read that has to know */
-	struct tr_syscall rec;
-	__u8 payload[TR_PAYLOAD_MAX + CAP_ITEM_MAX + 16]; /* one item more, so that no sum of bounds is checked */
-};
-
-/* What is common to the pieces of one operation: enum tr_part, argument, TR_ITEM_EXIT, index. */
-#define CAP_META(arg, part, flags, index)                                                          \
-	((__u32)(arg) | (__u32)(part) << 8 | (__u32)(flags) << 16 | (__u32)(index) << 24)
-
-static inline __attribute__((always_inline)) void cap_put(struct tr_capture *c, __u32 off, __u32 n,
-							  __u32 meta)
-{
-	struct tr_item *item = (struct tr_item *)&c->payload[off];
-
-	item->arg = meta;
-	item->part = meta >> 8;
-	item->flags = meta >> 16;
-	item->index = meta >> 24;
-	item->len = n;
-	item->pad = 0;
-	c->off = off + sizeof(*item) + ((n + 7) & ~7u);
-	c->rec.nitems++;
-}
-
-/* Where the program goes on: the first item of a record that has none yet. */
-static inline __attribute__((always_inline)) void cap_pointer(struct tr_capture *c, __u64 pointer)
-{
-	*(__u64 *)&c->payload[sizeof(struct tr_item)] = pointer;
-	cap_put(c, 0, sizeof(pointer), CAP_META(0, TR_PART_POINTER, 0, 0));
-}
-
-/* The bytes that are still free after an item's header, 0: none. */
-static inline __attribute__((always_inline)) __u32 cap_room(__u32 off)
-{
-	return off < TR_PAYLOAD_MAX - sizeof(struct tr_item) ?
-			     TR_PAYLOAD_MAX - sizeof(struct tr_item) - off :
-			     0;
-}
-
-/* Appends want bytes at addr. Reads as far as the page goes where the rest is missing. */
-CAP_FUNC int cap_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 meta)
-{
-	__u32 off, n, room;
-	__u8 *data;
-
-	if (!c)
-		return -1;
-	off = cap_clamp(c->off, TR_PAYLOAD_MAX);
-	room = cap_room(off);
-	if (!room || c->rec.nitems == 255)
-		return -1;
-	n = want;
-	if (want > room || want > CAP_ITEM_MAX) {
-		n = room < CAP_ITEM_MAX ? room : CAP_ITEM_MAX;
-		meta |= TR_ITEM_TRUNC << 16;
-	}
-	n = cap_clamp(n, CAP_ITEM_MAX);
-	data = &c->payload[off + sizeof(struct tr_item)];
-	*(__u64 *)(data + (n & ~7u)) = 0; /* the padding */
-	if (n && cap_read(c, data, n, addr)) {
-		__u32 page = CAP_PAGE - (addr & (CAP_PAGE - 1));
-
-		c->fault = 1;
-		if (page >= n)
-			return -1;
-		n = cap_clamp(page, CAP_ITEM_MAX);
-		*(__u64 *)(data + (n & ~7u)) = 0;
-		if (cap_read(c, data, n, addr))
-			return -1;
-		meta |= (TR_ITEM_FAULT | TR_ITEM_TRUNC) << 16;
-	}
-	cap_put(c, off, n, meta);
-	return 0;
-}
-
-/* Appends the string at addr, without its NUL, at most max bytes of it. */
-CAP_FUNC int cap_string(struct tr_capture *c, __u64 addr, __u32 max, __u32 meta)
-{
-	__u32 off, n, room;
-	__u8 *data;
-	long r;
-
-	if (!c || addr < CAP_LOWEST)
-		return -1;
-	off = cap_clamp(c->off, TR_PAYLOAD_MAX);
-	room = cap_room(off);
-	if (!room || c->rec.nitems == 255)
-		return -1;
-	n = max < room ? max : room;
-	n = cap_clamp(n, CAP_ITEM_MAX - 1) + 1;
-	data = &c->payload[off + sizeof(struct tr_item)];
-	r = cap_read_str(c, data, n, addr);
-	if (r <= 0) {
-		/* No NUL before the page that is missing: what is there is still worth showing. */
-		c->fault = 1;
-		return cap_bytes(c, addr, CAP_PAGE - (addr & (CAP_PAGE - 1)),
-				 meta | (TR_ITEM_FAULT | TR_ITEM_TRUNC) << 16);
-	}
-	/* A full buffer holds one byte less and a NUL: there was more, unless the string just fits. */
-	if (r == n) {
-		__u8 last = 0;
-
-		r = cap_clamp(r - 1, CAP_ITEM_MAX);
-		if (cap_read(c, &last, 1, addr + r) || last)
-			meta |= TR_ITEM_TRUNC << 16;
-	} else {
-		r = cap_clamp(r - 1, CAP_ITEM_MAX);
-	}
-	for (int i = 0; i < 8; i++)
-		data[r + i] = 0;
-	cap_put(c, off, r, meta);
-	return 0;
-}
-
-/*
- * How many bytes of data are worth reading: a netlink message begins with its length, and is read further than
- * other data, so that it can be taken apart.
- */
-CAP_FUNC int cap_data_limit(struct tr_capture *c, __u64 addr, __u64 len)
-{
-	__u32 head[2]; /* nlmsg_len; nlmsg_type and nlmsg_flags */
-
-	if (!c)
-		return 0;
-	if (len <= c->string_limit || len < 16 || cap_read(c, head, sizeof(head), addr))
-		return c->string_limit;
-	if (head[0] < 16 || head[0] > len || head[1] >> 28 || !head[1])
-		return c->string_limit;
-	return c->string_limit < CAP_NETLINK_MAX ? CAP_NETLINK_MAX : c->string_limit;
-}
-
-/* A 32-bit caller's pointers and lengths are half as wide. */
-static inline __attribute__((always_inline)) __u32 cap_word(const struct tr_capture *c)
-{
-	return c->rec.abi == TR_ABI_I386 ? 4 : 8;
-}
-
-static inline __attribute__((always_inline)) int cap_pointer_at(struct tr_capture *c, __u64 *p,
-								__u64 vec, __u32 i)
-{
-	__u32 narrow = 0;
-	int r;
-
-	if (c->rec.abi != TR_ABI_I386)
-		return cap_read(c, p, sizeof(*p), vec + i * sizeof(*p));
-	r = cap_read(c, &narrow, sizeof(narrow), vec + i * sizeof(narrow));
-	*p = narrow;
-	return r;
-}
-
-static inline __attribute__((always_inline)) int cap_iovec_at(struct tr_capture *c, __u64 *iov,
-							      __u64 vec, __u32 i)
-{
-	__u32 narrow[2] = {0, 0};
-	int r;
-
-	if (c->rec.abi != TR_ABI_I386)
-		return cap_read(c, iov, 2 * sizeof(*iov), vec + i * 2 * sizeof(*iov));
-	r = cap_read(c, narrow, sizeof(narrow), vec + i * sizeof(narrow));
-	iov[0] = narrow[0];
-	iov[1] = narrow[1];
-	return r;
-}
-
-/* The data of n iovecs at vec, at most total bytes in all. */
-CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, __u32 meta)
-{
-	__u64 iov[2];
-
-	if (!c)
-		return -1;
-	for (__u32 i = 0; i < CAP_IOV_MAX; i++) {
-		__u64 len;
-
-		if (i >= n || !total)
-			break;
-		if (cap_iovec_at(c, iov, vec, i)) {
-			c->fault = 1;
-			break;
-		}
-		len = iov[1] < total ? iov[1] : total;
-		total -= len;
-		if (len > c->string_limit) {
-			__u32 most = c->string_limit;
-
-			if ((meta >> 8 & 0xff) == TR_PART_MSG_DATA)
-				most = cap_data_limit(c, iov[0], len);
-			if (len > most) {
-				cap_bytes(c, iov[0], most, meta | TR_ITEM_TRUNC << 16 | i << 24);
-				continue;
-			}
-		}
-		if (len)
-			cap_bytes(c, iov[0], len, meta | i << 24);
-	}
-	return 0;
-}
-
-/* n pointers at vec, and as many bytes at each as the upper half of size_meta; its lower half is that of meta. */
-CAP_FUNC int cap_pointers(struct tr_capture *c, __u64 vec, __u32 n, __u32 size_meta)
-{
-	__u32 meta = size_meta & 0xffff;
-	__u64 p = 0;
-
-	if (!c || vec < CAP_LOWEST)
-		return -1;
-	cap_bytes(c, vec, n * sizeof(p), meta);
-	for (__u32 i = 0; i < CAP_MSG_MAX; i++) {
-		if (i >= n)
-			break;
-		if (cap_read(c, &p, sizeof(p), vec + i * sizeof(p))) {
-			c->fault = 1;
-			break;
-		}
-		if (p >= CAP_LOWEST)
-			cap_bytes(c, p, size_meta >> 16, meta | TR_PART_POINTEE << 8 | i << 24);
-	}
-	return 0;
-}
-
-/* A vector of strings: the first CAP_STRV_MAX ones, unless they are only counted. */
-CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 count_only, __u32 meta)
-{
-	__u64 p = 0;
-
-	if (!c || vec < CAP_LOWEST)
-		return -1;
-	for (__u32 i = 0; i < 255; i++) {
-		if (cap_pointer_at(c, &p, vec, i)) {
-			c->fault = 1;
-			return -1;
-		}
-		if (!p)
-			return cap_bytes(c, vec, 0, meta | TR_PART_STRV_END << 8 | i << 24);
-		if (i < CAP_STRV_MAX && !count_only)
-			cap_string(c, p, c->string_limit, meta | TR_PART_STRV << 8 | i << 24);
-	}
-	return 0;
-}
-
-/* struct msghdr as seven words; what is narrower in it is in the lower half of its word. */
-static inline __attribute__((always_inline)) int cap_read_msghdr(struct tr_capture *c, __u64 *m,
-								 __u64 addr)
-{
-	__u32 narrow[7] = {0};
-
-	if (c->rec.abi != TR_ABI_I386)
-		return cap_read(c, m, 7 * sizeof(*m), addr);
-	if (cap_read(c, narrow, sizeof(narrow), addr))
-		return -1;
-	for (int i = 0; i < 7; i++)
-		m[i] = narrow[i];
-	return 0;
-}
-
-/* The parts of the struct msghdr at addr; total is what was sent or received in all. */
-CAP_FUNC int cap_message(struct tr_capture *c, __u64 addr, __u64 total, __u32 meta)
-{
-	__u64 m[7]; /* name, namelen, iov, iovlen, control, controllen, flags: 8 bytes each with padding */
-	__u32 namelen, n;
-
-	if (!c || addr < CAP_LOWEST)
-		return -1;
-	if (cap_read_msghdr(c, m, addr)) {
-		c->fault = 1;
-		return -1;
-	}
-	namelen = (__u32)m[1];
-	if (m[0] && namelen)
-		cap_bytes(c, m[0], namelen < 128 ? namelen : 128, meta | TR_PART_MSG_NAME << 8);
-	n = m[3] < CAP_IOV_MAX ? (__u32)m[3] : CAP_IOV_MAX;
-	if (n) {
-		cap_bytes(c, m[2], n * 2 * cap_word(c), meta | TR_PART_MSG_IOV << 8);
-		cap_iovecs(c, m[2], n, total, meta | TR_PART_MSG_DATA << 8);
-	}
-	if (m[4] >= CAP_LOWEST && m[5])
-		cap_bytes(c, m[4], m[5] < CAP_CONTROL_MAX ? m[5] : CAP_CONTROL_MAX,
-			  meta | TR_PART_MSG_CONTROL << 8);
-	return 0;
-}
+#include <tracer/capture_parts.h>
 
 #define CAP_IOCTL_OLD 64 /* bytes of an argument whose request does not tell its size */
 
@@ -455,6 +155,12 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 	case TR_OP_DIRENTS:
 		if (ret > CAP_ITEM_MAX)
 			cap_entries(c, addr, ret, meta | TR_PART_ENTRIES << 8);
+		if (ret > op->size)
+			c->cut |= CAP_CUT_ROOM;
+		break;
+	case TR_OP_MSGBUF:
+		if (len > c->string_limit)
+			c->cut |= CAP_CUT_LIMIT;
 		break;
 	}
 	n = cap_length(c, op, len, ret, at_exit);
@@ -478,8 +184,10 @@ static inline __attribute__((always_inline)) int cap_buffer(struct tr_capture *c
 		return 0;
 	if (want > max && op->flags & TR_OP_MESSAGE)
 		max = cap_data_limit(c, addr, want);
-	if (want > max)
+	if (want > max) {
+		c->cut |= CAP_CUT_LIMIT;
 		return cap_bytes(c, addr, max, meta | TR_ITEM_TRUNC << 16);
+	}
 	return cap_bytes(c, addr, want, meta);
 }
 
@@ -608,9 +316,31 @@ CAP_FUNC int cap_deref(struct tr_capture *c, const struct tr_deref *d, __u32 at_
 	n = (n < CAP_ITEM_MAX ? n : CAP_ITEM_MAX) * d->size;
 	if (!n)
 		return 0;
-	if (n > max)
+	if (n > max) {
+		c->cut |= CAP_CUT_LIMIT;
 		return cap_bytes(c, p, max, meta | TR_ITEM_TRUNC << 16);
+	}
 	return cap_bytes(c, p, n, meta);
+}
+
+/* Whether a deref could not be read at entry. */
+static inline __attribute__((always_inline)) int cap_deref_again(const struct tr_capture *c, __u32 i)
+{
+	return c->retry >> (TR_PLAN_OPS + i) & 1;
+}
+
+/* As cap_due. */
+static inline __attribute__((always_inline)) int cap_deref_due(const struct tr_capture *c,
+							       const struct tr_deref *d, __u32 i,
+							       int at_exit)
+{
+	if (!(c->args >> (d->arg & 7) & 1))
+		return 0;
+	if (!at_exit)
+		return d->flags & TR_OP_ENTRY;
+	if (cap_deref_again(c, i))
+		return 1;
+	return d->flags & TR_OP_EXIT && (c->rec.ret >= 0 || c->rec.ret < -4095);
 }
 
 CAP_FUNC int cap_derefs(struct tr_capture *c, const struct tr_plan *plan, __u32 at_exit)
@@ -618,20 +348,12 @@ CAP_FUNC int cap_derefs(struct tr_capture *c, const struct tr_plan *plan, __u32 
 	if (!c || !plan)
 		return 0;
 	for (__u32 i = 0; i < TR_PLAN_DEREFS; i++) {
-		__u32 flags, again;
-
 		if (i >= plan->nderefs)
 			break;
-		if (!(c->args >> (plan->derefs[i].arg & 7) & 1))
-			continue;
-		flags = plan->derefs[i].flags;
-		again = at_exit && c->retry >> (TR_PLAN_OPS + i) & 1;
-		if (!again && !(flags & (at_exit ? TR_OP_EXIT : TR_OP_ENTRY)))
-			continue;
-		if (at_exit && !again && c->rec.ret < 0 && c->rec.ret >= -4095)
+		if (!cap_deref_due(c, &plan->derefs[i], i, at_exit))
 			continue;
 		c->fault = 0;
-		cap_deref(c, &plan->derefs[i], at_exit && !again);
+		cap_deref(c, &plan->derefs[i], at_exit && !cap_deref_again(c, i));
 		if (c->fault && !at_exit)
 			c->retry |= 1u << (TR_PLAN_OPS + i);
 	}

@@ -25,7 +25,13 @@
 
 /* Bytes that the items of one record can take together; the rest is cut and marked so. */
 #define TR_PAYLOAD_MAX 7680
+#define TR_ITEM_MAX 4096 /* of these, bytes of one item */
 #define TR_RECORD_MAX 8192 /* no record is longer; a reader may rely on it */
+
+/* Bytes of one call beyond its record: what struct tr_data carry in all. */
+#define TR_DATA_MAX (1u << 20)
+/* A session whose string limit is larger gets them: so much of most calls fits into their record. */
+#define TR_STRING_SHORT 192
 
 #define TR_AT_FDCWD (-100)
 
@@ -49,6 +55,7 @@ enum tr_type {
 	TR_RESET,	/* only the header: forget all facts, they will be told again */
 	TR_BUDGET,	/* struct tr_budget: from here on more or less is shown */
 	TR_STACK,	/* struct tr_stack: by which functions tid came to its last record; may be several */
+	TR_DATA,	/* struct tr_data: what the record of a call has no room for, precedes it */
 	TR_TYPE_MAX
 };
 
@@ -77,7 +84,10 @@ struct tr_syscall {
 	__u16 nr;
 	__u8 abi;    /* enum tr_abi */
 	__u8 nitems; /* struct tr_item that follow */
-	__s32 whole_nr; /* the number, where nr is TR_NR_BEYOND; 0: not told */
+	union {
+		__u32 more; /* 0: no struct tr_data is of this call, else the number that those have */
+		__s32 whole_nr; /* where nr is TR_NR_BEYOND: the number; 0: not told */
+	};
 	__u64 args[TR_MAX_ARGS]; /* at entry; zero-extended for 32-bit ABIs */
 };
 
@@ -90,8 +100,7 @@ struct tr_item {
 	__u8 part;  /* enum tr_part: what it is of this argument */
 	__u8 flags; /* TR_ITEM_* */
 	__u8 index; /* of the element, for the parts of a vector */
-	__u16 len;  /* bytes that follow, without padding */
-	__u16 pad;
+	__u32 len;  /* bytes that follow, without padding */
 };
 
 enum tr_part {
@@ -99,7 +108,8 @@ enum tr_part {
 	TR_PART_IOV_DATA, /* the bytes of struct iovec number `index` */
 	TR_PART_STRV,	  /* string number `index` of an argv-like vector (NUL not included) */
 	TR_PART_STRV_END, /* len 0: the vector ended here, with `index` strings; absent: there were more */
-	TR_PART_ARG_BLOCK, /* the new image's argv (arg 1) or envp (arg 2): strings with their NULs */
+	TR_PART_ARG_BLOCK, /* argv (arg 1) or envp (arg 2) whole: strings with their NULs; of the new image
+			    * where it was read at exit */
 	TR_PART_MSG_NAME, /* msghdr.msg_name. In an array of messages index is 32 times the message's number more */
 	TR_PART_MSG_IOV,  /* the struct iovec array of msghdr.msg_iov */
 	TR_PART_MSG_DATA, /* the bytes of msghdr.msg_iov[index] */
@@ -114,6 +124,24 @@ enum tr_part {
 #define TR_ITEM_EXIT 1	/* read when the call returned, else when it was made */
 #define TR_ITEM_TRUNC 2 /* there was more than len bytes; a string has no NUL then */
 #define TR_ITEM_FAULT 4 /* could not be read (further than len bytes) */
+
+/*
+ * A piece of an item of the call that this task makes or has just made. The pieces of one item come in their
+ * order and begin with its first byte, also where the record has that too; after a lost one, what follows is
+ * of no use. The last one's item says in its flags what became of the whole.
+ */
+struct tr_data {
+	struct tr_hdr h; /* flags: TR_DATA_LAST */
+	__u32 call;	 /* tr_syscall.more */
+	__u16 nr;
+	__u8 abi;
+	__u8 pad;
+	__u32 offset; /* of these bytes in the item */
+	__u32 pad2;
+	struct tr_item item; /* its len bytes follow */
+};
+
+#define TR_DATA_LAST 1
 
 /* In h.flags: no siginfo, only signo is valid; the process does not look at this signal. */
 enum tr_sigflags { TR_SIG_NO_INFO = 1, TR_SIG_IGNORED = 2 };
@@ -253,6 +281,7 @@ _Static_assert(sizeof(struct tr_hdr) == 32, "tr_hdr");
 _Static_assert(sizeof(struct tr_syscall) == 104, "tr_syscall");
 _Static_assert(sizeof(struct tr_item) == 8, "tr_item");
 _Static_assert(sizeof(struct tr_signal) == 96, "tr_signal");
+_Static_assert(sizeof(struct tr_data) == 56, "tr_data");
 _Static_assert(sizeof(struct tr_exec) == 40, "tr_exec");
 _Static_assert(sizeof(struct tr_exit) == 56, "tr_exit");
 _Static_assert(sizeof(struct tr_fork) == 40, "tr_fork");

@@ -16,6 +16,7 @@
 
 #include <core/rec.h>
 #include "build.h"
+#include "join.h"
 #include "render.h"
 
 struct input {
@@ -88,9 +89,40 @@ static void take_call(struct input *in, struct build *b)
 	b->call.ret = (int64_t)take_argument(in);
 	if (take(in, 1) % 4 == 0)
 		b->call.ret = -(int64_t)take(in, 1);
+	b->call.more = (uint32_t)take(in, 1) % 2;
 	b->h.flags = take(in, 1) % 8 == 0 ? (uint16_t)take(in, 1) : 0;
 	for (unsigned int i = 0; i < 12 && in->n; i++)
 		take_item(in, b);
+}
+
+/* Of a call's item, which may be there already: one after the other, more often than not. */
+static void take_pieces(struct input *in, struct join *j)
+{
+	uint8_t bytes[300];
+	uint32_t offset = 0;
+	struct build b;
+
+	for (unsigned int i = (unsigned int)take(in, 1) % 8; i && in->n; i--) {
+		struct build_part part = {
+			.arg = (uint8_t)(take(in, 1) % TR_MAX_ARGS),
+			.part = (uint8_t)(take(in, 1) % (TR_PART_LEN + 1)),
+			.flags = (uint8_t)(take(in, 1) & 7),
+			.index = (uint8_t)(take(in, 1) & 3),
+		};
+		size_t n = take(in, 1) + 40;
+		uint64_t how = take(in, 1);
+
+		memset(bytes, (int)take(in, 1), sizeof(bytes));
+		if (how % 4 == 0)
+			offset = how & 4 ? 0 : (uint32_t)take(in, 4) % (TR_DATA_MAX + 1);
+		build_piece(&b, (uint32_t)(how >> 3) % 2, part, offset, bytes, n);
+		b.h.flags = (uint16_t)(how >> 4 & TR_DATA_LAST);
+		if (!rec_check(&b, sizeof(b)) || join_record(j, &b.h))
+			abort();
+		offset += (uint32_t)n;
+		if (offset > TR_DATA_MAX)
+			offset = 0;
+	}
 }
 
 /* What the first descriptor is. */
@@ -167,12 +199,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static _Alignas(8) uint8_t raw[TR_RECORD_MAX];
 	static struct build b;
 	struct facts *facts = facts_new();
+	struct join *join = join_new();
 	struct input in = { data, size };
 	const struct tr_hdr *rec;
 	struct buf out = { 0 };
 
 	memcpy(raw, data, size < sizeof(raw) ? size : sizeof(raw));
 	rec = rec_check(raw, size < sizeof(raw) ? size : sizeof(raw));
+	rec = rec ? join_record(join, rec) : NULL;
 	if (rec) {
 		facts_apply(facts, rec);
 		show(facts, rec, &out);
@@ -185,12 +219,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		facts_apply(facts, rec);
 	}
 	take_call(&in, &b);
+	take_pieces(&in, join);
 	rec = rec_check(&b, sizeof(b));
 	if (!rec)
 		abort();
+	rec = join_record(join, rec);
 	facts_apply(facts, rec);
 	show(facts, rec, &out);
 	buf_done(&out);
+	join_free(join);
 	facts_free(facts);
 	return 0;
 }

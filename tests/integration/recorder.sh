@@ -145,6 +145,32 @@ ok "the others keep what they have" events "$out" 'len(calls("getppid")) >= 24'
 ok "who may see no data gets none" events "$out" \
 	'all(c["args"]["pathname"].startswith("0x") for c in calls("openat")) and {e["comm"] for e in calls()} == {"rec-one"}'
 ok "and removed" not recorder_has small recording=yes
+cat >"$conf" <<EOF
+[recorder long]
+payload = full
+filter = --comm t_long -e write -s 300000
+EOF
+kill -HUP "$daemon_pid"
+until_ok 10 recorder_has long recording=yes
+"$targets/t_long" files
+dump "$out" long
+ok "data that is longer than a record" events "$out" 'len(calls("write")[0]["args"]["buf"]) == 32'
+dump "$out" long -s 300000
+ok "and all of it" events "$out" 'len(calls("write")[0]["args"]["buf"]) == 200000 and lost == 0'
+cat >"$conf" <<EOF
+[daemon]
+payload = metadata
+[recorder long]
+payload = full
+filter = --comm t_long -e write -s 300000
+[recorder three]
+filter = --comm rec-two
+EOF
+kill -HUP "$daemon_pid"
+until_ok 10 recorder_has three recording=yes
+dump "$out" long -s 300000
+ok "and none of it for who may see no contents" events "$out" \
+	'calls("write")[0]["args"]["buf"].startswith("0x")'
 : >"$conf"
 kill -HUP "$daemon_pid"
 until_ok 10 not recorder_has one recording=yes

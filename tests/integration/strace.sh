@@ -124,6 +124,16 @@ same "the time since the epoch" -ttt -e trace=close true
 same "milliseconds" --absolute-timestamps=unix,us --syscall-times=ms -e trace=close true
 same "strings that are not ASCII" -x -e trace=write printf 'a\303\244'
 same "hexadecimal escapes" --strings-in-hex=non-ascii-chars -e trace=write printf 'a\303\2441'
+# What is longer than a record has room for.
+for what in files messages; do
+	same "long data: $what" -s 300000 -e "trace=read,write,readv,writev,pread64,pwrite64,fsetxattr,sendmsg,recvmsg,sendmmsg,recvfrom,sendto" \
+		-e signal=none "$targets/t_long" $what
+done
+same "long data up to a limit" -s 9000 -e trace=read,write,readv,writev,sendmsg,recvmsg "$targets/t_long" files
+same "long data in hexadecimal" -e read=all -e write=all -e trace=write,readv,writev "$targets/t_long" files
+same "long arguments" -v -s 2000 -e trace=execve "$targets/t_long" execute
+same "all of long arguments" -v -s 300000 -e trace=execve "$targets/t_long" execute
+same "many arguments, shortened" -s 300 -e trace=execve "$targets/t_long" execute
 same "variables" -v -e trace=execve env -i A=b LONG=0123456789012345678901234567890123456789 true
 same "no program" nonexistent-program
 same "a directory" /etc

@@ -213,6 +213,28 @@ ok "no filter: neither tracerd nor any tracectl" events "$out" \
 ok "nor does the other show what we write" events "$dir/other" \
 	"not {$daemon_pid, $other} & {e['pid'] for e in calls()} and not calls('write', pid=$watcher)"
 
+# Data that is longer than a record, for one session and not for the other.
+gated "$targets/t_long" files
+begin "$TRACECTL" --socket "$sock" watch --json -o "$dir/long" --pid "$gated" -e write,writev,read -s 300000
+long=$begun
+until_ok 10 sessions_are 1
+begin "$TRACECTL" --socket "$sock" watch --json -o "$out" --pid "$gated" -e write,writev,read
+watcher=$begun
+until_ok 10 sessions_are 2
+open_gate
+wait_for "$gated"
+end "$watcher" TERM
+end "$long" TERM
+until_ok 20 sessions_are 0
+ok "-s 300000: all of a line, of a buffer that was read, of a vector" events "$dir/long" \
+	'len(calls("write")[0]["args"]["buf"]) == 200000 and len(calls("read")[-1]["args"]["buf"]) == 65536 and
+	[len(v["iov_base"]) for v in calls("writev")[0]["args"]["iov"]] == [20000] * 5 and lost == 0'
+ok "-s 300000: in the right order" events "$dir/long" \
+	'calls("write")[0]["args"]["buf"][8:] == "".join("%07d " % i for i in range(8, 200000, 8))[:-1] + "\n"'
+ok "-s 32 beside it" events "$out" \
+	'[len(c["args"]["buf"]) for c in calls("write")] == [32, 32] and
+	[len(v["iov_base"]) for v in calls("writev")[0]["args"]["iov"]] == [32] * 5 and made < 20 and lost == 0'
+
 watch "$out" -e getppid
 "$targets/t_pid_reuse" "$dir" >"$dir/reused"
 case $? in

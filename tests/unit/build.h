@@ -29,6 +29,7 @@ struct build {
 		struct tr_task task;
 		struct tr_fd fd;
 		struct tr_stack stack;
+		struct tr_data data;
 		uint8_t bytes[TR_RECORD_MAX];
 	};
 };
@@ -71,11 +72,23 @@ struct build_part {
 
 static inline void build_part(struct build *b, struct build_part part, const void *p, size_t n)
 {
-	struct tr_item item = { part.arg, part.part, part.flags, part.index, (uint16_t)n, 0 };
+	struct tr_item item = { part.arg, part.part, part.flags, part.index, (uint32_t)n };
 
 	build_append(b, &item, sizeof(item));
 	build_append(b, p, n);
 	b->call.nitems++;
+}
+
+/* A piece of an item of a call whose record's `more` is so. */
+static inline struct tr_hdr *build_piece(struct build *b, uint32_t call, struct build_part part,
+					 uint32_t offset, const void *p, size_t n)
+{
+	build_begin(b, TR_DATA, sizeof(b->data));
+	b->data.call = call;
+	b->data.offset = offset;
+	b->data.item = (struct tr_item){ part.arg, part.part, part.flags, part.index, (uint32_t)n };
+	build_append(b, p, n);
+	return &b->h;
 }
 
 static inline void build_item(struct build *b, unsigned int arg, unsigned int flags, const void *p,

@@ -181,7 +181,7 @@ static void test_refused(void **state)
 	refused("errno=0", "unknown error \"0\"");
 	refused("comm=", "a task's name can't be empty");
 	refused("cgroup=x", "cgroup \"x\" does not begin with /");
-	refused("string=4097", "string limit \"4097\" is not a number from 0 to 4096");
+	refused("string=1048577", "string limit \"1048577\" is not a number from 0 to 1048576");
 	refused("failed=1", "failed takes no value");
 	refused("pid", "pid needs a value");
 	refused("colour=red", "unknown filter \"colour\"");

@@ -127,6 +127,26 @@ static void off_is_numbers(void **state)
 	assert_int_equal(rec->ret, 3);
 }
 
+static void pieces_are_as_their_items(void **state)
+{
+	struct payload_map map;
+	struct build b;
+
+	(void)state;
+	payload_map_init(&map);
+	build_piece(&b, 1, (struct build_part){ .arg = 1 }, 0, SECRET, sizeof(SECRET));
+	b.data.nr = (uint16_t)sc_nr(sc_by_name("write"), TR_ABI_X86_64);
+	assert_int_equal(payload_copy(&map, copy, &b.h, PAYLOAD_FULL), b.h.len);
+	assert_memory_equal(copy, &b, b.h.len);
+	assert_int_equal(payload_copy(&map, copy, &b.h, PAYLOAD_METADATA), 0);
+	assert_false(payload_allows(&map, &b.h, PAYLOAD_METADATA));
+	b.data.nr = (uint16_t)sc_nr(sc_by_name("execve"), TR_ABI_X86_64);
+	b.data.item.part = TR_PART_ARG_BLOCK;
+	assert_true(payload_allows(&map, &b.h, PAYLOAD_METADATA));
+	assert_int_equal(payload_copy(&map, copy, &b.h, PAYLOAD_METADATA), b.h.len);
+	assert_int_equal(payload_copy(&map, copy, &b.h, PAYLOAD_OFF), 0);
+}
+
 static void other_records_are_copied(void **state)
 {
 	struct build b;
@@ -144,6 +164,7 @@ int main(void)
 		cmocka_unit_test(vectors_keep_their_shape),
 		cmocka_unit_test(names_are_no_contents),
 		cmocka_unit_test(off_is_numbers),
+		cmocka_unit_test(pieces_are_as_their_items),
 		cmocka_unit_test(other_records_are_copied),
 	};
 

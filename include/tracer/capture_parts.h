@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * capture_parts.h - what capture.h makes records of: bytes, strings, vectors of them, messages. Needs what
+ * capture.h needs.
+ */
+#ifndef TRACER_CAPTURE_PARTS_H
+#define TRACER_CAPTURE_PARTS_H
+
+#include "event.h"
+
+#define CAP_ITEM_MAX TR_ITEM_MAX
+#define CAP_SHORT 32	  /* bytes that cap_short handles */
+#define CAP_IOV_MAX 32	  /* elements of a vector of buffers whose data is read */
+#define CAP_STRV_MAX 64	  /* strings of an argv that are read; they are counted up to 255 */
+#define CAP_NETLINK_MAX 2048
+#define CAP_MSG_MAX 16
+#define CAP_MSG_PARTS 8
+#define CAP_ENTRIES_MAX 1024 /* what the verifier goes along with */
+#define CAP_CONTROL_MAX 1024
+#define CAP_ENDS 32 /* bytes of the payload that only the ends of vectors of strings use */
+#define CAP_PAGE 4096ULL /* the smallest page: reads are cut at it when they fail */
+#define CAP_LOWEST 4096ULL /* no pointer is smaller (vm.mmap_min_addr); saves a fault for NULL and -1 */
+
+#define CAP_CUT_LIMIT 1 /* something was longer than string_limit */
+#define CAP_CUT_ROOM 2	/* something had no room */
+
+/* For more.h, which sends the rest. */
+struct cap_more {
+	__u64 sessions; /* whom it is for */
+	__u64 time_ns; /* of the next piece */
+	__u64 taker; /* for a more_send that has to know */
+	__u32 limit; /* bytes of strings and data */
+	__u32 left;  /* bytes that the call may still have */
+};
+
+struct tr_capture {
+	__u32 off;	    /* bytes of payload in use, a multiple of 8 */
+	__u32 string_limit; /* bytes of strings and data, at most CAP_ITEM_MAX */
+	__u32 retry;	    /* bit per op that met a fault at entry */
+	__u32 fault;	    /* set by a piece that met one */
+	__u32 args;	    /* bit i: what args[i] points to is wanted */
+	__u32 env;	    /* the variables of a new program are wanted, not only how many they are */
+	__u32 cut;	    /* CAP_CUT_*: not all that is wanted fits into the record */
+	__u32 pad;
+	__u64 reader;	    /* whose memory it is, for a cap_read that has to know */
+	struct tr_syscall rec;
+	__u8 payload[TR_PAYLOAD_MAX + CAP_ITEM_MAX + 16]; /* one item more, so that no sum of bounds is checked */
+	struct cap_more more;
+};
+
+/* What is common to the pieces of one operation: enum tr_part, argument, TR_ITEM_EXIT, index. */
+#define CAP_META(arg, part, flags, index)                                                          \
+	((__u32)(arg) | (__u32)(part) << 8 | (__u32)(flags) << 16 | (__u32)(index) << 24)
+
+static inline __attribute__((always_inline)) void cap_put(struct tr_capture *c, __u32 off, __u32 n,
+							  __u32 meta)
+{
+	struct tr_item *item = (struct tr_item *)&c->payload[off];
+
+	item->arg = meta;
+	item->part = meta >> 8;
+	item->flags = meta >> 16;
+	item->index = meta >> 24;
+	item->len = n;
+	c->off = off + sizeof(*item) + ((n + 7) & ~7u);
+	c->rec.nitems++;
+}
+
+/* Where the program goes on: the first item of a record that has none yet. */
+static inline __attribute__((always_inline)) void cap_pointer(struct tr_capture *c, __u64 pointer)
+{
+	*(__u64 *)&c->payload[sizeof(struct tr_item)] = pointer;
+	cap_put(c, 0, sizeof(pointer), CAP_META(0, TR_PART_POINTER, 0, 0));
+}
+
+/* The bytes that are still free after an item's header, 0: none. What tells how long a vector is always finds room. */
+static inline __attribute__((always_inline)) __u32 cap_room(__u32 off)
+{
+	__u32 max = TR_PAYLOAD_MAX - sizeof(struct tr_item) - CAP_ENDS;
+
+	return off < max ? max - off : 0;
+}
+
+/* Appends want bytes at addr. Reads as far as the page goes where the rest is missing. */
+CAP_FUNC int cap_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 meta)
+{
+	__u32 off, n, room;
+	__u8 *data;
+
+	if (!c)
+		return -1;
+	off = cap_clamp(c->off, TR_PAYLOAD_MAX);
+	room = cap_room(off);
+	if (!room || c->rec.nitems == 255) {
+		c->cut |= CAP_CUT_ROOM;
+		return -1;
+	}
+	n = want;
+	if (want > room || want > CAP_ITEM_MAX) {
+		n = room < CAP_ITEM_MAX ? room : CAP_ITEM_MAX;
+		meta |= TR_ITEM_TRUNC << 16;
+		c->cut |= CAP_CUT_ROOM;
+	}
+	n = cap_clamp(n, CAP_ITEM_MAX);
+	data = &c->payload[off + sizeof(struct tr_item)];
+	*(__u64 *)(data + (n & ~7u)) = 0; /* the padding */
+	if (n && cap_read(c, data, n, addr)) {
+		__u32 page = CAP_PAGE - (addr & (CAP_PAGE - 1));
+
+		c->fault = 1;
+		if (page >= n)
+			return -1;
+		n = cap_clamp(page, CAP_ITEM_MAX);
+		*(__u64 *)(data + (n & ~7u)) = 0;
+		if (cap_read(c, data, n, addr))
+			return -1;
+		meta |= (TR_ITEM_FAULT | TR_ITEM_TRUNC) << 16;
+	}
+	cap_put(c, off, n, meta);
+	return 0;
+}
+
+/* Appends the string at addr, without its NUL, at most max bytes of it. */
+CAP_FUNC int cap_string(struct tr_capture *c, __u64 addr, __u32 max, __u32 meta)
+{
+	__u32 off, n, room;
+	__u8 *data;
+	long r;
+
+	if (!c || addr < CAP_LOWEST)
+		return -1;
+	off = cap_clamp(c->off, TR_PAYLOAD_MAX);
+	room = cap_room(off);
+	if (!room || c->rec.nitems == 255) {
+		c->cut |= CAP_CUT_ROOM;
+		return -1;
+	}
+	n = max < room ? max : room;
+	n = cap_clamp(n, CAP_ITEM_MAX - 1) + 1;
+	data = &c->payload[off + sizeof(struct tr_item)];
+	r = cap_read_str(c, data, n, addr);
+	if (r <= 0) {
+		/* No NUL before the page that is missing: what is there is still worth showing. */
+		c->fault = 1;
+		return cap_bytes(c, addr, CAP_PAGE - (addr & (CAP_PAGE - 1)),
+				 meta | (TR_ITEM_FAULT | TR_ITEM_TRUNC) << 16);
+	}
+	/* A full buffer holds one byte less and a NUL: there was more, unless the string just fits. */
+	if (r == n) {
+		__u8 last = 0;
+
+		r = cap_clamp(r - 1, CAP_ITEM_MAX);
+		if (cap_read(c, &last, 1, addr + r) || last) {
+			meta |= TR_ITEM_TRUNC << 16;
+			c->cut |= CAP_CUT_LIMIT;
+		}
+	} else {
+		r = cap_clamp(r - 1, CAP_ITEM_MAX);
+	}
+	for (int i = 0; i < 8; i++)
+		data[r + i] = 0;
+	cap_put(c, off, r, meta);
+	return 0;
+}
+
+/*
+ * How many bytes of data are worth reading: a netlink message begins with its length, and is read further than
+ * other data, so that it can be taken apart.
+ */
+CAP_FUNC int cap_data_limit(struct tr_capture *c, __u64 addr, __u64 len)
+{
+	__u32 head[2]; /* nlmsg_len; nlmsg_type and nlmsg_flags */
+
+	if (!c)
+		return 0;
+	if (len <= c->string_limit || len < 16 || cap_read(c, head, sizeof(head), addr))
+		return c->string_limit;
+	if (head[0] < 16 || head[0] > len || head[1] >> 28 || !head[1])
+		return c->string_limit;
+	return c->string_limit < CAP_NETLINK_MAX ? CAP_NETLINK_MAX : c->string_limit;
+}
+
+/* A 32-bit caller's pointers and lengths are half as wide. */
+static inline __attribute__((always_inline)) __u32 cap_word(const struct tr_capture *c)
+{
+	return c->rec.abi == TR_ABI_I386 ? 4 : 8;
+}
+
+static inline __attribute__((always_inline)) int cap_pointer_at(struct tr_capture *c, __u64 *p,
+								__u64 vec, __u32 i)
+{
+	__u32 narrow = 0;
+	int r;
+
+	if (c->rec.abi != TR_ABI_I386)
+		return cap_read(c, p, sizeof(*p), vec + i * sizeof(*p));
+	r = cap_read(c, &narrow, sizeof(narrow), vec + i * sizeof(narrow));
+	*p = narrow;
+	return r;
+}
+
+static inline __attribute__((always_inline)) int cap_iovec_at(struct tr_capture *c, __u64 *iov,
+							      __u64 vec, __u32 i)
+{
+	__u32 narrow[2] = {0, 0};
+	int r;
+
+	if (c->rec.abi != TR_ABI_I386)
+		return cap_read(c, iov, 2 * sizeof(*iov), vec + i * 2 * sizeof(*iov));
+	r = cap_read(c, narrow, sizeof(narrow), vec + i * sizeof(narrow));
+	iov[0] = narrow[0];
+	iov[1] = narrow[1];
+	return r;
+}
+
+/* The data of n iovecs at vec, at most total bytes in all. */
+CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, __u32 meta)
+{
+	__u64 iov[2];
+
+	if (!c)
+		return -1;
+	for (__u32 i = 0; i < CAP_IOV_MAX; i++) {
+		__u64 len;
+
+		if (i >= n || !total)
+			break;
+		if (cap_iovec_at(c, iov, vec, i)) {
+			c->fault = 1;
+			break;
+		}
+		len = iov[1] < total ? iov[1] : total;
+		total -= len;
+		if (len > c->string_limit) {
+			__u32 most = c->string_limit;
+
+			if ((meta >> 8 & 0xff) == TR_PART_MSG_DATA)
+				most = cap_data_limit(c, iov[0], len);
+			if (len > most) {
+				c->cut |= CAP_CUT_LIMIT;
+				cap_bytes(c, iov[0], most, meta | TR_ITEM_TRUNC << 16 | i << 24);
+				continue;
+			}
+		}
+		if (len)
+			cap_bytes(c, iov[0], len, meta | i << 24);
+	}
+	return 0;
+}
+
+/* n pointers at vec, and as many bytes at each as the upper half of size_meta; its lower half is that of meta. */
+CAP_FUNC int cap_pointers(struct tr_capture *c, __u64 vec, __u32 n, __u32 size_meta)
+{
+	__u32 meta = size_meta & 0xffff;
+	__u64 p = 0;
+
+	if (!c || vec < CAP_LOWEST)
+		return -1;
+	cap_bytes(c, vec, n * sizeof(p), meta);
+	for (__u32 i = 0; i < CAP_MSG_MAX; i++) {
+		if (i >= n)
+			break;
+		if (cap_read(c, &p, sizeof(p), vec + i * sizeof(p))) {
+			c->fault = 1;
+			break;
+		}
+		if (p >= CAP_LOWEST)
+			cap_bytes(c, p, size_meta >> 16, meta | TR_PART_POINTEE << 8 | i << 24);
+	}
+	return 0;
+}
+
+static inline __attribute__((always_inline)) int cap_strv_end(struct tr_capture *c, __u32 meta)
+{
+	__u32 off = cap_clamp(c->off, TR_PAYLOAD_MAX);
+
+	if (off > TR_PAYLOAD_MAX - sizeof(struct tr_item) || c->rec.nitems == 255)
+		return -1;
+	cap_put(c, off, 0, meta);
+	return 0;
+}
+
+/* A vector of strings: the first CAP_STRV_MAX ones, unless they are only counted. */
+CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 count_only, __u32 meta)
+{
+	__u64 p = 0;
+
+	if (!c || vec < CAP_LOWEST)
+		return -1;
+	for (__u32 i = 0; i < 255; i++) {
+		if (cap_pointer_at(c, &p, vec, i)) {
+			c->fault = 1;
+			return -1;
+		}
+		if (!p)
+			return cap_strv_end(c, meta | TR_PART_STRV_END << 8 | i << 24);
+		if (i >= CAP_STRV_MAX)
+			c->cut |= CAP_CUT_ROOM;
+		else if (!count_only)
+			cap_string(c, p, c->string_limit, meta | TR_PART_STRV << 8 | i << 24);
+	}
+	return 0;
+}
+
+/* struct msghdr as seven words; what is narrower in it is in the lower half of its word. */
+static inline __attribute__((always_inline)) int cap_read_msghdr(struct tr_capture *c, __u64 *m,
+								 __u64 addr)
+{
+	__u32 narrow[7] = {0};
+
+	if (c->rec.abi != TR_ABI_I386)
+		return cap_read(c, m, 7 * sizeof(*m), addr);
+	if (cap_read(c, narrow, sizeof(narrow), addr))
+		return -1;
+	for (int i = 0; i < 7; i++)
+		m[i] = narrow[i];
+	return 0;
+}
+
+/* The parts of the struct msghdr at addr; total is what was sent or received in all. */
+CAP_FUNC int cap_message(struct tr_capture *c, __u64 addr, __u64 total, __u32 meta)
+{
+	__u64 m[7]; /* name, namelen, iov, iovlen, control, controllen, flags: 8 bytes each with padding */
+	__u32 namelen, n;
+
+	if (!c || addr < CAP_LOWEST)
+		return -1;
+	if (cap_read_msghdr(c, m, addr)) {
+		c->fault = 1;
+		return -1;
+	}
+	namelen = (__u32)m[1];
+	if (m[0] && namelen)
+		cap_bytes(c, m[0], namelen < 128 ? namelen : 128, meta | TR_PART_MSG_NAME << 8);
+	n = m[3] < CAP_IOV_MAX ? (__u32)m[3] : CAP_IOV_MAX;
+	if (n) {
+		cap_bytes(c, m[2], n * 2 * cap_word(c), meta | TR_PART_MSG_IOV << 8);
+		cap_iovecs(c, m[2], n, total, meta | TR_PART_MSG_DATA << 8);
+	}
+	if (m[4] >= CAP_LOWEST && m[5])
+		cap_bytes(c, m[4], m[5] < CAP_CONTROL_MAX ? m[5] : CAP_CONTROL_MAX,
+			  meta | TR_PART_MSG_CONTROL << 8);
+	return 0;
+}
+
+#endif
