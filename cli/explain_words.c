@@ -25,7 +25,8 @@ static const char *number_type(unsigned int type)
 		[T_IOV] = "a list of buffers", [T_MSGHDR] = "a message: address, buffers, control data",
 		[T_MMSGHDR] = "a list of messages", [T_SOCKADDR] = "an address of a socket",
 		[T_SOCKLEN] = "the length of the buffer, and after the call of what is in it",
-		[T_FDSET] = "a set of descriptors or nodes, a bit each", [T_CPUSET] = "a set of CPUs, a bit each",
+		[T_FDSET] = "a set of descriptors or nodes, a bit each", [T_RESIDENT] = "a byte for each page",
+		[T_CPUSET] = "a set of CPUs, a bit each",
 		[T_WSTATUS] = "how the child ended or stopped", [T_DIRENTS] = "entries of the directory",
 		[T_SOCKOPT] = "the option's value; its type hangs on the option",
 	};

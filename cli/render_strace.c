@@ -34,28 +34,39 @@ static void put_seconds(struct buf *out, uint64_t ns)
 	buf_u64_pad(out, ns / 1000 % 1000000, 6, '0');
 }
 
-/* The kernel put there what it returned. */
-static void put_child_tid(struct buf *out, const struct call *c)
-{
-	buf_char(out, '[');
-	buf_i64(out, c->rec->ret);
-	buf_char(out, ']');
-}
-
 /* What clone3 stored for its caller. */
 static void put_clone3(struct strace_sink *s, const struct call *c)
 {
+	static const struct {
+		const char *name;
+		uint32_t flag;
+		uint8_t off;
+	} stored[] = { { "pidfd=[", 0x1000, 8 }, { "parent_tid=[", 0x00100000, 24 } };
 	const struct tr_item *item = rec_item_find(c->rec, 0, TR_PART_SELF, 0, false);
 	uint64_t flags = 0;
+	bool some = false;
 
 	if (!item || item->len < 8 || c->is_32 || c->failed)
 		return;
 	memcpy(&flags, rec_item_data(item), 8);
-	if (!(flags & 0x00100000)) /* CLONE_PARENT_SETTID */
-		return;
-	buf_str(s->s.out, " => {parent_tid=");
-	put_child_tid(s->s.out, c);
-	buf_char(s->s.out, '}');
+	for (size_t i = 0; i < sizeof(stored) / sizeof(stored[0]); i++) {
+		const struct tr_item *at = rec_item_find(c->rec, 0, TR_PART_POINTEE, stored[i].off / 4, true);
+		int32_t v;
+
+		if (!(flags & stored[i].flag) || !at || at->len < sizeof(v))
+			continue;
+		memcpy(&v, rec_item_data(at), sizeof(v));
+		buf_str(s->s.out, some ? ", " : " => {");
+		some = true;
+		buf_str(s->s.out, stored[i].name);
+		if (i == 0)
+			s->s.ops->fd(&s->s, v, false);
+		else
+			buf_i64(s->s.out, v);
+		buf_char(s->s.out, ']');
+	}
+	if (some)
+		buf_char(s->s.out, '}');
 }
 
 static bool is_clone3(const struct call *c)
@@ -76,7 +87,7 @@ static bool put_clone(struct strace_sink *s, const struct call *c)
 	} shown[] = {
 		{ "child_stack=", 1, 0 },
 		{ ", flags=", 0, 0 },
-		{ ", parent_tid=", 2, 0x00100000 }, /* CLONE_PARENT_SETTID */
+		{ ", parent_tid=", 2, 0x00101000 }, /* CLONE_PARENT_SETTID, CLONE_PIDFD */
 		{ ", tls=", 4, 0x00080000 },	    /* CLONE_SETTLS */
 		{ ", child_tidptr=", 3, 0x01200000 }, /* CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID */
 	};
@@ -88,10 +99,7 @@ static bool put_clone(struct strace_sink *s, const struct call *c)
 			return false;
 		buf_str(s->s.out, shown[i].name);
 		s->first = true;
-		if (shown[i].arg == 2 && !c->failed && c->rec->args[2])
-			put_child_tid(s->s.out, c);
-		else
-			value_arg(&s->s, c, shown[i].arg, VALUE_BOTH);
+		value_arg(&s->s, c, shown[i].arg, VALUE_BOTH);
 	}
 	return true;
 }
@@ -309,6 +317,20 @@ static void put_ret_flags(struct buf *out, const struct call *c, const struct sc
 		buf_char(out, ')');
 }
 
+/* Which entry set_thread_area chose. */
+static void put_entry_number(struct buf *out, const struct call *c)
+{
+	const struct tr_item *item = rec_item_find(c->rec, 0, TR_PART_SELF, 0, true);
+	uint32_t entry;
+
+	if (!item || item->len < sizeof(entry) || !(item->flags & TR_ITEM_EXIT))
+		return;
+	memcpy(&entry, rec_item_data(item), sizeof(entry));
+	buf_str(out, " (entry_number=");
+	buf_u64(out, entry);
+	buf_char(out, ')');
+}
+
 /* What the number stands for. */
 static void put_ret_word(struct buf *out, const struct call *c, enum sc_ret kind,
 			 const struct sc_flags *flags)
@@ -391,7 +413,9 @@ void strace_call_result(struct strace_sink *s, const struct call *c)
 	}
 	value_ret(&s->s, c);
 	kind = value_ret_kind(c, &flags);
-	if (kind == R_COUNT && c->row)
+	if (c->row && strcmp(c->row->name, "set_thread_area") == 0)
+		put_entry_number(out, c);
+	else if (kind == R_COUNT && c->row)
 		put_ready(s, c);
 	else
 		put_ret_word(out, c, kind, flags);

@@ -7,6 +7,38 @@
 #include <core/compat.h>
 #include <core/rec.h>
 
+/* socketcall of i386, as the call that it makes; what that one's pointers point to was not read. */
+static void use_socketcall(struct call *c)
+{
+	static const char *const calls[] = {
+		NULL,	      "socket",	    "bind",   "connect",  "listen",	"accept",     "getsockname",
+		"getpeername", "socketpair", NULL,     NULL,	  "sendto",	"recvfrom",   "shutdown",
+		"setsockopt",  "getsockopt", "sendmsg", "recvmsg", "accept4",	"recvmmsg",   "sendmmsg",
+	};
+	const struct tr_item *item;
+	const struct sc_row *row;
+	uint32_t call = (uint32_t)c->rec->args[0];
+
+	if (!c->is_32 || !c->row || strcmp(c->row->name, "socketcall") != 0)
+		return;
+	row = call < sizeof(calls) / sizeof(calls[0]) && calls[call] ? sc_by_name(calls[call]) : NULL;
+	item = rec_item_find(c->rec, 1, TR_PART_SELF, 0, false);
+	if (!row || !item || item->len < row->nargs * 4u)
+		return;
+	c->made = *c->rec;
+	c->made.h.len = sizeof(c->made);
+	c->made.nitems = 0;
+	for (unsigned int i = 0; i < row->nargs; i++) {
+		uint32_t v;
+
+		memcpy(&v, (const uint8_t *)rec_item_data(item) + i * 4u, sizeof(v));
+		c->made.args[i] = v;
+	}
+	c->rec = &c->made;
+	c->row = row;
+	c->nargs = row->nargs;
+}
+
 void call_init(struct call *c, const struct tr_syscall *rec, const struct facts *facts,
 	       uint32_t string_limit)
 {
@@ -21,6 +53,8 @@ void call_init(struct call *c, const struct tr_syscall *rec, const struct facts 
 		.is_32 = rec->abi == TR_ABI_I386,
 		.facts = facts,
 	};
+	use_socketcall(c);
+	row = c->row;
 	c->compat = c->is_32 && row && sc_nr(row, TR_ABI_X86_64) >= 0;
 	if (c->nargs > TR_MAX_ARGS)
 		c->nargs = TR_MAX_ARGS;
@@ -402,6 +436,8 @@ static bool put_target(struct sink *s, const struct call *c, unsigned int i, boo
 		return value_sockaddr(s, c, i, at_exit);
 	case T_FDSET:
 		return value_fdset(s, c, i, at_exit);
+	case T_RESIDENT:
+		return value_resident(s, c, i, at_exit);
 	case T_CPUSET:
 		return value_cpuset(s, c, i, at_exit);
 	case T_MSGBUF:
@@ -435,6 +471,7 @@ enum call_change call_arg_change(const struct call *c, unsigned int i)
 	} calls[] = {
 		{ "splice", CHANGE_BEFORE },	   { "copy_file_range", CHANGE_BEFORE },
 		{ "capget", CHANGE_BEFORE },	   { "capset", CHANGE_BEFORE },
+		{ "set_thread_area", CHANGE_BEFORE },
 		{ "fcntl", CHANGE_AFTER },	   { "fcntl64", CHANGE_AFTER },
 		{ "adjtimex", CHANGE_AFTER },	   { "clock_adjtime", CHANGE_AFTER },
 		{ "clock_adjtime64", CHANGE_AFTER },

@@ -88,6 +88,7 @@ struct sink {
 /* A call being shown. */
 struct call {
 	const struct tr_syscall *rec;
+	struct tr_syscall made; /* what rec points to where a call makes another: socketcall */
 	const struct sc_row *row; /* NULL: unknown */
 	unsigned int nargs;
 	uint32_t string_limit;
@@ -193,6 +194,7 @@ bool value_sockaddr(struct sink *s, const struct call *c, unsigned int i, bool a
 bool value_sockopt(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_fdset(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_fdset_any(const struct call *c, unsigned int i); /* one is set after the call */
+bool value_resident(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_cpuset(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_msgbuf(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_dirents(struct sink *s, const struct call *c, unsigned int i);

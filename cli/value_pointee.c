@@ -212,6 +212,8 @@ static bool put_target(struct sink *s, const struct call *c, const struct sc_str
 	case T_PBUF:
 		value_bytes(s, c, item, length_of(st, f, base));
 		return true;
+	case T_PNUM: /* it is stored later */
+		return false;
 	case T_PSIGSET:
 		value_sigset(s, rec_item_data(item), item->len);
 		return true;

@@ -133,6 +133,11 @@ static size_t field_size(const struct sc_field *f)
 	return (size_t)f->size * (f->count ? f->count : 1);
 }
 
+/* What setrlimit of 32-bit callers has for no limit. */
+static const struct sc_flags fl_limit_32 = { NULL, (const struct sc_flag[]){
+	{ "RLIM_INFINITY", UINT64_MAX, 0 }, { NULL, 0, 0 },
+} };
+
 /* Structs of which strace shows some fields in another way. */
 enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_STAT_MODE_16, QUIRK_SIGACTION, QUIRK_LIMIT, QUIRK_CLONE, QUIRK_SIZED,
 	     QUIRK_HOW, QUIRK_EVENT };
@@ -276,6 +281,36 @@ static void put_capabilities(struct sink *s, const struct call *c, const struct 
 	s->ops->end(s, GROUP_STRUCT);
 }
 
+/* struct user_desc, whose last word is bits. */
+static void put_user_desc(struct sink *s, const uint8_t *p)
+{
+	static const struct {
+		const char *name;
+		uint8_t shift, mask;
+	} bits[] = {
+		{ "seg_32bit", 0, 1 },	     { "contents", 1, 3 },	  { "read_exec_only", 3, 1 },
+		{ "limit_in_pages", 4, 1 }, { "seg_not_present", 5, 1 }, { "useable", 6, 1 },
+	};
+	uint32_t limit = (uint32_t)load(p + 8, 4), flags = (uint32_t)load(p + 12, 4);
+
+	s->ops->begin(s, GROUP_STRUCT);
+	s->ops->field(s, "entry_number");
+	s->ops->num(s, T_INT, (int32_t)load(p, 4));
+	s->ops->field(s, "base_addr");
+	s->ops->num(s, T_HEX, (int64_t)load(p + 4, 4));
+	s->ops->field(s, "limit");
+	s->ops->word_begin(s);
+	buf_put(s->out, "0x", 2);
+	for (int shift = 20; shift >= 0; shift -= 4)
+		buf_char(s->out, "0123456789abcdef"[limit >> shift & 15]);
+	s->ops->word_end(s);
+	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+		s->ops->field(s, bits[i].name);
+		s->ops->num(s, T_UINT, flags >> bits[i].shift & bits[i].mask);
+	}
+	s->ops->end(s, GROUP_STRUCT);
+}
+
 /* An array whose elements differ. */
 static void put_unnamed(struct sink *s, const struct call *c, const struct sc_struct *st, const uint8_t *p,
 			size_t n)
@@ -356,6 +391,10 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 		put_capabilities(s, c, st, p);
 		return true;
 	}
+	if (strcmp(st->name, "user_desc") == 0 && n >= 16) {
+		put_user_desc(s, p);
+		return true;
+	}
 	if (strcmp(st->name, "keyctl_caps") == 0) {
 		put_unnamed(s, c, st, p, n);
 		return true;
@@ -396,7 +435,8 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 		s->ops->field(s, s->ip_name ? NULL : f->name);
 		s->stamp_nsec = f->type == T_STAMP ? stamp_nsec(f, p, n) : 0;
 		if (quirk == QUIRK_LIMIT)
-			value_num(s, VALUE_LIMIT, f->ref, (int64_t)load(p + f->off, f->size));
+			value_num(s, VALUE_LIMIT, c->compat ? &fl_limit_32 : f->ref,
+				  (int64_t)load(p + f->off, f->size));
 		else if (is_pointee(f))
 			value_pointee(s, c, st, f, p);
 		else

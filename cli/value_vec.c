@@ -321,6 +321,27 @@ static void put_dirent(struct sink *s, const struct call *c, const uint8_t *p, u
 	s->ops->end(s, GROUP_STRUCT);
 }
 
+bool value_resident(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	const struct tr_item *item = rec_item_find(c->rec, i, TR_PART_SELF, 0, at_exit);
+	uint64_t bytes = c->rec->args[call_arg(c, i)->len], count = bytes / 4096 + !!(bytes % 4096);
+	const uint8_t *p = item ? rec_item_data(item) : NULL;
+
+	if (c->failed || (!item && count))
+		return false;
+	s->ops->begin(s, GROUP_ARRAY);
+	for (uint64_t k = 0; k < count; k++) {
+		if (k >= item->len || (s->terse && k == c->string_limit)) {
+			s->ops->more(s, GROUP_ARRAY);
+			break;
+		}
+		s->ops->elem(s);
+		s->ops->num(s, T_INT, p[k] & 1);
+	}
+	s->ops->end(s, GROUP_ARRAY);
+	return true;
+}
+
 bool value_dirents(struct sink *s, const struct call *c, unsigned int i)
 {
 	const struct tr_item *item = self_item(c, i, true);

@@ -125,7 +125,11 @@ static void plan_derefs(struct tr_plan *plan, const struct sc_arg *arg, unsigned
 
 		if (f->type < T_PSTR || f->type > T_PSIGSET || plan->nderefs == TR_PLAN_DEREFS)
 			continue;
-		if (f->type != T_PSTR) {
+		if (f->type == T_PNUM) {
+			d.flags = TR_OP_EXIT;
+			d.len_size = 1;
+			d.size = d.max = f->count;
+		} else if (f->type != T_PSTR) {
 			d.len = f->count;
 			d.len_size = (uint8_t)field_width(st, f->count);
 			d.size = target && f->more != 2 ? target->size : 1;
@@ -228,6 +232,9 @@ static void plan_variable(const struct sc_arg *arg, struct tr_op *op)
 	case T_MSGBUF:
 		set(op, TR_OP_MSGBUF, 0, arg->len);
 		break;
+	case T_RESIDENT:
+		set(op, TR_OP_PAGES, CPUSET_BYTES, arg->len);
+		break;
 	case T_DIRENTS:
 		set(op, TR_OP_DIRENTS, TR_PAYLOAD_MAX - 512, 0); /* room for another item */
 		break;
@@ -276,6 +283,7 @@ static bool same_in_32_bits(const struct sc_arg *arg)
 	case T_SOCKLEN:
 	case T_SIGSET:
 	case T_WSTATUS:
+	case T_RESIDENT:
 		return true;
 	case T_DIRENTS:
 		return arg->sub == 1;

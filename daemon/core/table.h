@@ -104,6 +104,7 @@ enum sc_type {
 	T_SOCKADDR, /* IN: args[len] bytes; OUT: *args[len] */
 	T_SOCKLEN,  /* int *, value-result length: [128 => 16] as strace */
 	T_FDSET,   /* fd_set of args[len] bits */
+	T_RESIDENT, /* a byte for each page of args[len] bytes, whose lowest bit counts */
 	T_CPUSET,  /* args[len] bytes of bits; OUT: ret bytes */
 	T_WSTATUS, /* int *, a wait status */
 	T_DIRENTS, /* ret bytes of struct linux_dirent64 (sub: 1) or linux_dirent (sub: 0) */
@@ -127,6 +128,7 @@ enum sc_type {
 	T_PBUF,	  /* bytes */
 	T_PARRAY, /* elements of ref: struct sc_struct; `more` 2: the length is in bytes;
 		   * 4: strace shows the address unless -v */
+	T_PNUM,	  /* a number of `count` bytes that the call stores */
 	T_PSIGSET, /* a set of signals */
 	T_TYPE_MAX
 };

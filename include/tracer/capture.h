@@ -83,6 +83,9 @@ cap_length(const struct tr_capture *c, const struct tr_op *op, __u64 len, __s64 
 		return (__s64)(len < 4096 ? len : 4096) * op->size;
 	case TR_OP_SIZED:
 		return len < op->size ? (__s64)len : op->size;
+	case TR_OP_PAGES:
+		len = len / CAP_PAGE + !!(len % CAP_PAGE);
+		return len < op->size ? (__s64)len : op->size;
 	case TR_OP_BITS:
 		len = (__u32)len;
 		return len < 8192 ? (__s64)((len + 63) / 64 * 8) : 1024;
@@ -275,6 +278,8 @@ static inline __attribute__((always_inline)) __u64 cap_deref_length(struct tr_ca
 	__u16 half = 0;
 
 	switch (d->len_size) {
+	case 1:
+		return 1;
 	case 2:
 		return cap_read(c, &half, sizeof(half), addr) ? 0 : half;
 	case 4:

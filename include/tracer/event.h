@@ -308,6 +308,7 @@ enum tr_op_kind {
 	TR_OP_MSGHDR,	/* struct msghdr, name, iovecs, data (on exit: ret bytes) and control */
 	TR_OP_MMSGHDR,	/* args[len] struct mmsghdr (on exit: ret): the array and the parts of the first 8 */
 	TR_OP_STRV,	/* a NULL-terminated vector of strings; `size` 1: only how many */
+	TR_OP_PAGES,	/* a byte for each page of args[len] bytes, whole, at most `size`: mincore */
 	TR_OP_BITS,	/* args[len] bits, in longs (fd_set, affinity masks) */
 	TR_OP_SIZED_PTR, /* *(u32 *)args[len] bytes: option values; at most `size` */
 	TR_OP_RET_BYTES, /* ret bytes, whole, at most `size`: getdents, readlink, event queues */
@@ -337,7 +338,7 @@ struct tr_deref {
 	__u8 arg; /* 0..5 */
 	__u8 when_arg; /* only where the lower half of this argument is `when`; TR_DEREF_ALWAYS */
 	__u8 flags; /* TR_OP_* */
-	__u8 len_size; /* of the length field: 2, 4 or 8 bytes; 0: the target is a string */
+	__u8 len_size; /* of the length field: 2, 4 or 8 bytes; 1: there is none, and one element; 0: a string */
 	__u16 ptr; /* offset of the pointer */
 	__u16 len; /* offset of the length, which counts elements of `size` bytes */
 	__u16 size;

@@ -49,12 +49,9 @@ KNOWN = [
     (r"fcntl\(\d+, 0x40[bc] /\* F_", "names that it lacks: F_GET_RW_HINT, F_SET_RW_HINT"),
     (r"fallocate\(\d+, 0x80 |memfd_create\(NULL, 0x770 ", "flags that are newer than it"),
     (r"membarrier\(MEMBARRIER_CMD_QUERY", "a command that is newer than it"),
-    (r"clone3\(\{flags=CLONE_PIDFD", "the descriptor that the kernel stored is not read"),
     (r"bpf\(BPF_(ENABLE_STATS|ITER_CREATE|LINK_DETACH|PROG_BIND_MAP), 0x", "attributes that it does not take apart"),
     (r"io_uring_setup\(4, |ioctl\(\d+, UFFDIO_(API|REGISTER), ", "features that are newer than it"),
     (r"ioctl\(\d+, UFFDIO_WRITEPROTECT, 0x", "it shows nothing where that failed"),
-    (r"set_thread_area\(", "the bits of its flags one by one, and its number beside the result"),
-    (r"mincore\(", "its vector has no length among the arguments"),
 ]
 SECONDS = re.compile(r" /\* [0-9.]+ s \*/")  # what clock ticks are
 JOINED = "\x01"  # ends a line that was two halves: its result is not aligned

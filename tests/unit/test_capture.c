@@ -625,6 +625,45 @@ static void test_pointers_in_a_struct(void **state)
 	item_is(rec_item_find(rec, 1, TR_PART_POINTEE, 4, 0), "GPL", 3, 0);
 }
 
+/* What a call stores where a struct says: one number, read when it has returned. */
+static void test_number_stored_elsewhere(void **state)
+{
+	struct rig *rig = *state;
+	const struct {
+		uint64_t flags;
+		const void *number;
+	} st = { 1, "\7\0\0\0rest" };
+	const struct tr_syscall *rec;
+	struct tr_deref *d;
+
+	arg(rig, 0, &st);
+	d = add_deref(rig, 0, 8);
+	d->flags = TR_OP_EXIT;
+	d->len_size = 1;
+	d->size = d->max = 4;
+	rec = run(rig, 1);
+	assert_int_equal(rec->nitems, 1);
+	item_is(rec_item_find(rec, 0, TR_PART_POINTEE, 2, 1), "\7\0\0\0", 4, TR_ITEM_EXIT);
+}
+
+/* mincore: a byte for each page, of which the last may be a part. */
+static void test_byte_for_each_page(void **state)
+{
+	struct rig *rig = *state;
+	const struct tr_syscall *rec;
+
+	add_op(rig, TR_OP_PAGES, 0, 1, TR_OP_EXIT)->size = 3;
+	arg(rig, 0, "\1\0\1\1");
+	rig->c.rec.args[1] = 4097;
+	rec = run(rig, 1);
+	item_is(rec_item_find(rec, 0, TR_PART_SELF, 0, 1), "\1\0", 2, TR_ITEM_EXIT);
+	rig->c.off = 0;
+	rig->c.rec.nitems = 0;
+	rig->c.rec.args[1] = ~0ULL;
+	rec = run(rig, 1);
+	item_is(rec_item_find(rec, 0, TR_PART_SELF, 0, 1), "\1\0\1", 3, TR_ITEM_EXIT);
+}
+
 static void test_pointers_that_lie(void **state)
 {
 	struct rig *rig = *state;
@@ -771,6 +810,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_envp_is_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pointers_in_a_struct, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pointers_that_lie, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_number_stored_elsewhere, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_byte_for_each_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_array_of_pointers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ioctl, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_message_data, setup, teardown),

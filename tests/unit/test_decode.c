@@ -385,7 +385,7 @@ static void test_i386_structs(void **state)
 	strace_is("nanosleep({tv_sec=1, tv_nsec=500}, NULL) = 0\n");
 	BUILD_ABI(TR_ABI_I386, 75, 0, 4, 0x2000);
 	build_item(&b, 1, 0, limit, sizeof(limit));
-	strace_is("setrlimit(RLIMIT_CORE, {rlim_cur=512, rlim_max=RLIM64_INFINITY}) = 0\n");
+	strace_is("setrlimit(RLIMIT_CORE, {rlim_cur=512, rlim_max=RLIM_INFINITY}) = 0\n");
 	BUILD_ABI(TR_ABI_I386, 146, 10, 3, 0x2000, 2);
 	build_item(&b, 1, 0, iov, sizeof(iov));
 	build_part(&b, (struct build_part){ 1, TR_PART_IOV_DATA, 0, 0 }, "thirty-", 7);
@@ -424,6 +424,27 @@ static void test_aarch64(void **state)
 	BUILD_ABI(TR_ABI_AARCH64, 22, 2, 3, 0x2000, 8, (uint64_t)-1, 0, 8);
 	build_item(&b, 1, TR_ITEM_EXIT, events, sizeof(events));
 	assert_non_null(strstr(line_as("strace"), "events=EPOLLOUT, data={u32=8, u64=8}}"));
+}
+
+/* socketcall is told as the call that it makes; the loader's first call has bits for fields. */
+static void test_i386_calls(void **state)
+{
+	const uint32_t args[3] = { 1, 2, 0 }, one[2] = { 5, 6 };
+	uint32_t desc[4] = { (uint32_t)-1, 0xf7fc0540, 0xfffff, 0x51 };
+
+	(void)state;
+	BUILD_ABI(TR_ABI_I386, 102, 4, 1, 0x1000);
+	build_item(&b, 1, 0, args, sizeof(args));
+	strace_is("socket(AF_UNIX, SOCK_DGRAM, 0)          = 4\n");
+	BUILD_ABI(TR_ABI_I386, 102, 0, 4, 0x1000);
+	build_item(&b, 1, 0, one, sizeof(one));
+	strace_is("listen(5, 6)                            = 0\n");
+	BUILD_ABI(TR_ABI_I386, 243, 0, 0x1000);
+	build_item(&b, 0, 0, desc, sizeof(desc));
+	desc[0] = 12;
+	build_item(&b, 0, TR_ITEM_EXIT, desc, sizeof(desc));
+	strace_is("set_thread_area({entry_number=-1, base_addr=0xf7fc0540, limit=0x0fffff, seg_32bit=1, contents=0, "
+		  "read_exec_only=0, limit_in_pages=1, seg_not_present=0, useable=1}) = 0 (entry_number=12)\n");
 }
 
 /* What a 32-bit caller's memory is read by. */
@@ -490,6 +511,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_interface, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_events, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_i386_structs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_i386_calls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_i386_plans, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_aarch64, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_addresses, setup, teardown),

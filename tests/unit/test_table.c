@@ -280,7 +280,7 @@ static int has_len(unsigned int kind)
 {
 	return kind == TR_OP_BUF || kind == TR_OP_ARRAY || kind == TR_OP_SOCKADDR ||
 	       kind == TR_OP_SIZED || kind == TR_OP_IOV || kind == TR_OP_MMSGHDR ||
-	       kind == TR_OP_BITS || kind == TR_OP_SIZED_PTR;
+	       kind == TR_OP_BITS || kind == TR_OP_PAGES || kind == TR_OP_SIZED_PTR;
 }
 
 static void check_plan(const struct sc_row *row, unsigned int abi)
