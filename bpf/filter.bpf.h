@@ -6,6 +6,7 @@
 #ifndef FILTER_BPF_H
 #define FILTER_BPF_H
 
+#include <tracer/result.h>
 #include "access.bpf.h"
 
 #define CGROUP_DEPTH 16
@@ -132,24 +133,15 @@ static __always_inline const struct tr_plan *call_plan(__u32 abi, __u32 nr)
 
 GLOBAL __u64 slow_sessions(__u64 mask, __u64 duration)
 {
-	__u64 fast = 0;
-
-	for (int i = 0; i < TR_MAX_SESSIONS; i++)
-		if (duration < cfg.slower_ns[i])
-			fast |= 1ULL << i;
-	return mask & ~(fast & cfg.by_time);
+	return tr_result_slow(&cfg, mask, duration);
 }
 
 /* Drops the sessions whose result filters say no. */
 static __always_inline __u64 result_sessions(__u64 mask, __s64 ret, bool error, __u64 duration)
 {
-	if (mask & (cfg.failed | cfg.ok | cfg.by_errno)) {
-		/* No error is number 0, and none that has a name is as large as the last. */
-		__u32 e = clamp_u32(error ? -ret : 0, TR_NR_MAX - 1) & (TR_NR_MAX - 1);
+	__u32 e = clamp_u32(error ? -ret : 0, TR_NR_MAX - 1) & (TR_NR_MAX - 1);
 
-		mask &= error ? ~cfg.ok : ~cfg.failed;
-		mask &= cfg.errnos[e] | ~cfg.by_errno;
-	}
+	mask = tr_result_sessions(&cfg, mask, e);
 	return mask & cfg.by_time ? slow_sessions(mask, duration) : mask;
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * ptrace_filter.c - which sessions want a task, and a result. The same rules as the BPF programs have.
+ * ptrace_filter.c - which sessions want a task, by the same rules as the BPF programs have, and a result.
  */
 #include "backend_ptrace.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <tracer/result.h>
 #include <core/clock.h>
 #include "compile.h"
 #include "procfs.h"
@@ -76,14 +77,8 @@ uint64_t ptrace_result_sessions(const struct tr_config *cfg, uint64_t mask, int6
 {
 	uint64_t e = error ? -ret : 0;
 
-	if (mask & (cfg->failed | cfg->ok | cfg->by_errno)) {
-		mask &= error ? ~cfg->ok : ~cfg->failed;
-		mask &= ~cfg->by_errno | (e < TR_NR_MAX ? cfg->errnos[e] : 0);
-	}
-	for (uint64_t slow = mask & cfg->by_time; slow; slow &= slow - 1)
-		if (duration_ns < cfg->slower_ns[__builtin_ctzll(slow)])
-			mask &= ~(slow & -slow);
-	return mask;
+	mask = tr_result_sessions(cfg, mask, e < TR_NR_MAX ? e : TR_NR_MAX - 1);
+	return mask & cfg->by_time ? tr_result_slow(cfg, mask, duration_ns) : mask;
 }
 
 static int refuse(char *err, const char *sentence)
