@@ -93,6 +93,24 @@ static bool has_parent_in(const struct parent *procs, size_t n, uint32_t ppid)
 	return false;
 }
 
+/* Where there is no child, the kernel says so for sure; it may leave out some when it lists them. */
+static bool may_have_children(const uint32_t *roots, size_t nroots)
+{
+	bool may = false;
+
+	for (size_t i = 0; i < nroots && !may; i++) {
+		uint32_t *tids;
+		size_t n;
+
+		if (procfs_threads(roots[i], &tids, &n))
+			return true;
+		for (size_t k = 0; k < n && !may; k++)
+			may = procfs_may_have_children(roots[i], tids[k]);
+		free(tids);
+	}
+	return may;
+}
+
 int procfs_descendants(const uint32_t *roots, size_t nroots, uint32_t **pids_x, size_t *n_x)
 {
 	struct parent *procs = NULL;
@@ -101,7 +119,7 @@ int procfs_descendants(const uint32_t *roots, size_t nroots, uint32_t **pids_x, 
 	uint32_t *pids;
 	int r;
 
-	r = all_processes(&procs, &n);
+	r = may_have_children(roots, nroots) ? all_processes(&procs, &n) : 0;
 	if (r)
 		return r;
 	while (changed) {

@@ -34,6 +34,9 @@ int procfs_threads(uint32_t tgid, uint32_t **tids_x, size_t *n_x);
 /* True if tid is a thread of tgid. */
 bool procfs_has_thread(uint32_t tgid, uint32_t tid);
 
+/* False: the thread made no process that is still there and its child. */
+bool procfs_may_have_children(uint32_t tgid, uint32_t tid);
+
 /* Lines of /proc/TID/status. */
 struct procfs_status {
 	uint32_t tgid, ppid, tracer; /* tracer 0: none */

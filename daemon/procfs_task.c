@@ -86,6 +86,13 @@ bool procfs_has_thread(uint32_t tgid, uint32_t tid)
 	return !access(path, F_OK);
 }
 
+bool procfs_may_have_children(uint32_t tgid, uint32_t tid)
+{
+	char text[16];
+
+	return slurp(text, sizeof(text), "/proc/%u/task/%u/children", tgid, tid) != 0;
+}
+
 /* The value of a line, NULL if there is no such line. */
 static const char *line_of(const char *text, const char *key)
 {

@@ -74,6 +74,14 @@ static void test_descendants(void **state)
 	assert_int_equal(pids[0], grandchild);
 	free(pids);
 
+	assert_true(procfs_may_have_children(root, root));
+	root = (uint32_t)grandchild;
+	assert_false(procfs_may_have_children(root, root));
+	assert_int_equal(procfs_descendants(&root, 1, &pids, &n), 0);
+	assert_int_equal(n, 0);
+	free(pids);
+	root = (uint32_t)child;
+
 	kill(grandchild, SIGKILL);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
