@@ -28,19 +28,12 @@ static void enter_calls(struct tr_config *cfg, const struct filter *f, uint64_t 
 	bool others = !f->has_syscalls || f->unknown_calls;
 
 	for (unsigned int abi = 0; abi < TR_ABI_SLOTS; abi++)
-		for (unsigned int nr = 0; nr < TR_NR_MAX; nr++)
-			if (!sc_find(abi, nr))
-				compile_set(&cfg->calls[abi][nr], mask, others);
-	for (unsigned int id = 0; id < SC_ID_MAX; id++) {
-		const struct sc_row *row = sc_by_id(id);
+		for (unsigned int nr = 0; nr < TR_NR_MAX; nr++) {
+			const struct sc_row *row = sc_find(abi, nr);
 
-		for (unsigned int abi = 0; row && abi < TR_ABI_MAX; abi++) {
-			int nr = sc_nr(row, abi);
-
-			if (nr >= 0 && nr < TR_NR_MAX)
-				compile_set(&cfg->calls[abi][nr], mask, wants_call(f, id));
+			compile_set(&cfg->calls[abi][nr], mask,
+				    row ? wants_call(f, sc_id(row)) : others);
 		}
-	}
 }
 
 static void enter_results(struct tr_config *cfg, unsigned int session, const struct filter *f)
