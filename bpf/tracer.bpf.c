@@ -125,6 +125,16 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	return 0;
 }
 
+static __always_inline void need_pair(struct task_struct *task, __u64 addr, __u64 sessions)
+{
+	__s32 fds[2];
+
+	if (bpf_probe_read_user(fds, sizeof(fds), (void *)addr))
+		return;
+	for (int i = 0; i < 2; i++)
+		need_fd(task, fds[i], sessions, AS_RESULT);
+}
+
 /* The record's end: what only the return tells. */
 static __always_inline void call_end(struct task_struct *task, struct task_state *st,
 				     const struct tr_plan *plan, long ret, __u64 mask, __u64 now,
@@ -143,8 +153,12 @@ static __always_inline void call_end(struct task_struct *task, struct task_state
 		cap_run(c, plan, 1);
 	if (c->cut)
 		send_more(c, plan, mask, st->start_ns + 1, 1);
-	if ((plan->flags & TR_PLAN_RET_FD) && !error && (mask & cfg.ret_fds))
-		need_fd(task, ret, mask & cfg.ret_fds, AS_RESULT);
+	if (!error && (mask & cfg.ret_fds)) {
+		if (tr_returns_fd(plan, c->rec.args[1]))
+			need_fd(task, ret, mask & cfg.ret_fds, AS_RESULT);
+		if (plan->flags & TR_PLAN_MAKES_PAIR)
+			need_pair(task, c->rec.args[tr_pair_arg(plan)], mask & cfg.ret_fds);
+	}
 	if ((plan->flags & TR_PLAN_FD_STALE) && (mask & cfg.fds))
 		forget_fd(task, c->rec.args[0]);
 	if (mask & cfg.limited)

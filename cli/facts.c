@@ -12,6 +12,7 @@
 #include <sys/queue.h>
 #include <sys/socket.h>
 
+#define RESULTS_MAX 2 /* a pair of pipes or sockets */
 #define BUCKETS 16384 /* a power of two */
 
 struct proc;
@@ -49,7 +50,9 @@ struct facts {
 	TAILQ_HEAD(, task) tasks_by_age;
 	TAILQ_HEAD(, desc) descs_by_age;
 	unsigned int ntasks, ndescs;
-	struct desc *result; /* of a call that is still to come, or that was applied last: not in the tables yet */
+	/* Of a call that is still to come, or that was applied last: not in the tables yet. */
+	struct desc *results[RESULTS_MAX];
+	unsigned int nresults;
 	uint32_t result_tgid, result_tid;
 	bool returned; /* it was applied */
 	bool ended; /* forget ended_tid, and all of ended_tgid if that is not 0, at the next record */
@@ -184,8 +187,9 @@ static void forget_all(struct facts *f)
 	struct task *t;
 	struct desc *d;
 
-	free(f->result);
-	f->result = NULL;
+	for (unsigned int i = 0; i < f->nresults; i++)
+		free(f->results[i]);
+	f->nresults = 0;
 	f->returned = false;
 	while ((t = TAILQ_FIRST(&f->tasks_by_age)))
 		proc_remove(f, t->proc);
@@ -341,11 +345,11 @@ static void desc_insert(struct facts *f, uint32_t tgid, struct desc *d)
 	}
 }
 
-static void settle_result(struct facts *f)
+static void settle_results(struct facts *f)
 {
-	if (f->result)
-		desc_insert(f, f->result_tgid, f->result);
-	f->result = NULL;
+	for (unsigned int i = 0; i < f->nresults; i++)
+		desc_insert(f, f->result_tgid, f->results[i]);
+	f->nresults = 0;
 	f->returned = false;
 }
 
@@ -360,8 +364,9 @@ static void apply_fd(struct facts *f, const struct tr_fd *rec)
 		desc_insert(f, rec->h.tgid, d);
 		return;
 	}
-	settle_result(f);
-	f->result = d;
+	if (f->nresults == RESULTS_MAX || f->result_tid != rec->h.tid)
+		settle_results(f);
+	f->results[f->nresults++] = d;
 	f->result_tgid = rec->h.tgid;
 	f->result_tid = rec->h.tid;
 }
@@ -477,7 +482,7 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec)
 	if (f->ended)
 		forget_ended(f);
 	if (f->returned)
-		settle_result(f);
+		settle_results(f);
 	switch (rec->type) {
 	case TR_TASK:
 		apply_task(f, (const void *)rec);
@@ -486,7 +491,7 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec)
 		apply_fd(f, (const void *)rec);
 		break;
 	case TR_SYSCALL:
-		f->returned = f->result && rec->tid == f->result_tid;
+		f->returned = f->nresults && rec->tid == f->result_tid;
 		apply_socket(f, (const void *)rec);
 		apply_call(f, (const void *)rec);
 		break;
@@ -532,7 +537,8 @@ const struct fact_fd *facts_fd(const struct facts *f, uint32_t tgid, int32_t fd)
 
 const struct fact_fd *facts_result(const struct facts *f, uint32_t tgid, int32_t fd)
 {
-	if (f->returned && f->result_tgid == tgid && f->result->fact.fd == fd)
-		return &f->result->fact;
+	for (unsigned int i = 0; f->returned && f->result_tgid == tgid && i < f->nresults; i++)
+		if (f->results[i]->fact.fd == fd)
+			return &f->results[i]->fact;
 	return facts_fd(f, tgid, fd);
 }

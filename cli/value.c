@@ -404,6 +404,17 @@ static bool put_item(struct sink *s, const struct call *c, unsigned int i, bool 
 	}
 }
 
+/* Numbers that the call gives are results: descriptors that it made, not what they were before. */
+static bool put_results(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
+{
+	bool whole;
+
+	s->result = call_arg(c, i)->dir == D_OUT;
+	whole = put_numbers(s, c, i, at_exit);
+	s->result = false;
+	return whole;
+}
+
 /* What a pointer points to, at one moment. */
 static bool put_target(struct sink *s, const struct call *c, unsigned int i, bool at_exit)
 {
@@ -420,7 +431,7 @@ static bool put_target(struct sink *s, const struct call *c, unsigned int i, boo
 	case T_ARRAY:
 		return value_array(s, c, i, at_exit);
 	case T_NUMS:
-		return put_numbers(s, c, i, at_exit);
+		return put_results(s, c, i, at_exit);
 	case T_VALUE:
 	case T_SOCKLEN:
 		return put_pointee(s, c, i, at_exit);

@@ -170,7 +170,7 @@ static void apply_effects(struct backend *b, struct ptrace_task *t, const struct
 {
 	const struct ptrace_call *c = &t->call;
 
-	if (plan->flags & TR_PLAN_RET_FD)
+	if (tr_returns_fd(plan, (uint32_t)c->args[1]))
 		ptrace_forget_fd(t->proc, ret);
 	if (plan->flags & TR_PLAN_FD_STALE)
 		ptrace_forget_fd(t->proc, (int32_t)c->args[0]);
@@ -228,6 +228,18 @@ static uint64_t late_sessions(struct backend *b, struct ptrace_task *t, const st
 	return mask;
 }
 
+static void need_pair(struct backend *b, struct ptrace_task *t, uint64_t addr, uint64_t sessions)
+{
+	int32_t fds[2];
+
+	if (task_capture_read(t->tid, fds, sizeof(fds), addr))
+		return;
+	for (int i = 0; i < 2; i++) {
+		ptrace_forget_fd(t->proc, fds[i]);
+		ptrace_need_fd(b, t, fds[i], sessions, TR_FD_RESULT);
+	}
+}
+
 /* The record of a call that returned. */
 static void emit_return(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan,
 			int64_t ret, bool error, uint64_t stream, uint64_t now)
@@ -236,8 +248,13 @@ static void emit_return(struct backend *b, struct ptrace_task *t, const struct t
 	if (plan->nops && (stream & b->cfg.data))
 		task_capture_run(t->capture, plan, 1);
 	send_more(b, t, plan, stream, 1);
-	if ((plan->flags & TR_PLAN_RET_FD) && !error && (stream & b->cfg.ret_fds))
-		ptrace_need_fd(b, t, ret, stream & b->cfg.ret_fds, TR_FD_RESULT);
+	if (!error && (stream & b->cfg.ret_fds)) {
+		if (tr_returns_fd(plan, (uint32_t)t->call.args[1]))
+			ptrace_need_fd(b, t, ret, stream & b->cfg.ret_fds, TR_FD_RESULT);
+		if (plan->flags & TR_PLAN_MAKES_PAIR)
+			need_pair(b, t, t->call.args[tr_pair_arg(plan)],
+				  stream & b->cfg.ret_fds);
+	}
 	emit_call(b, t, ret, stream, now, t->call.flags);
 	if ((stream & b->stacks) && !is_last(b, &t->call))
 		ptrace_stack_take(b, t);

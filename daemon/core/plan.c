@@ -342,6 +342,14 @@ static bool narrow(struct sc_arg *arg, struct sc_struct *st)
 	}
 }
 
+static bool makes_pair(const struct sc_row *row)
+{
+	const struct sc_arg *arg = &row->args[row->nargs == 4 ? 3 : 0]; /* tr_pair_arg */
+
+	return row->nargs && arg->type == T_NUMS && arg->sub == T_FD && arg->dir == D_OUT &&
+	       arg->count == 2;
+}
+
 static uint8_t plan_flags(const struct sc_row *row)
 {
 	uint8_t flags = 0;
@@ -358,6 +366,10 @@ static uint8_t plan_flags(const struct sc_row *row)
 		flags |= TR_PLAN_SIGFRAME;
 	if (row->effects & SC_FX_NO_ERROR)
 		flags |= TR_PLAN_RET_UNSIGNED;
+	if (makes_pair(row))
+		flags |= TR_PLAN_MAKES_PAIR;
+	if (!strncmp(row->name, "fcntl", 5))
+		flags |= TR_PLAN_DUPLICATES;
 	return flags;
 }
 

@@ -356,6 +356,8 @@ struct tr_deref {
 #define TR_PLAN_CWD_STALE 8 /* on success the working directory changed */
 #define TR_PLAN_SIGFRAME 16 /* args[0] is made the address of the signal mask in the frame of rt_sigreturn */
 #define TR_PLAN_RET_UNSIGNED 32 /* no result is an error (getuid, umask): -4095..-1 are values */
+#define TR_PLAN_MAKES_PAIR 64 /* the argument tr_pair_arg() is two descriptors that it makes */
+#define TR_PLAN_DUPLICATES 128 /* the result is a descriptor where args[1] is F_DUPFD or F_DUPFD_CLOEXEC */
 
 struct tr_plan {
 	__u8 nops;
@@ -368,6 +370,20 @@ struct tr_plan {
 	struct tr_op ops[TR_PLAN_OPS];
 	struct tr_deref derefs[TR_PLAN_DEREFS];
 };
+
+/* The last of socketpair's four arguments, the first of pipe's one or two. */
+static inline __attribute__((always_inline)) unsigned int tr_pair_arg(const struct tr_plan *plan)
+{
+	return plan->nargs == 4 ? 3 : 0;
+}
+
+/* cmd: args[1] */
+static inline __attribute__((always_inline)) int tr_returns_fd(const struct tr_plan *plan, __u32 cmd)
+{
+	if (plan->flags & TR_PLAN_DUPLICATES)
+		return cmd == 0 || cmd == 1030;
+	return plan->flags & TR_PLAN_RET_FD;
+}
 
 /* From the stack pointer at rt_sigreturn to the mask that it restores. */
 #define TR_SIGFRAME_X86_64 296

@@ -6,7 +6,7 @@
 #ifndef TRACER_RESULT_H
 #define TRACER_RESULT_H
 
-#include "bpf_shared.h"
+#include <tracer/bpf_shared.h>
 
 #define TR_INLINE static inline __attribute__((always_inline))
 

@@ -26,7 +26,7 @@ normal() {
 		-e 's/= [0-9]\{3,\}$/= NUMBER/; s/= [0-9]\{3,\}</= NUMBER</; s,/got,/want,; s/pid [0-9]* +++/pid PID +++/; s/changed to [0-9]*/changed to PID/; s/si_pid=[0-9]*/si_pid=PID/; s/kill([0-9]*/kill(PID/' \
 		-e 's/Process \(PID=\)\{0,1\}[0-9]*/Process PID/; s/si_utime=[0-9]*, si_stime=[0-9]*/TIMES/' \
 		-e 's/[0-9]* vars/N vars/; s/[0-9]*:[0-9:]*\.[0-9]*/CLOCK/; s/[0-9]\{10\}\.[0-9]*/CLOCK/' \
-		-e 's/\(  *= \)/ = /' "$1"
+		-e 's/pipe:\[[0-9]*\]/pipe:[N]/g' -e 's/\(  *= \)/ = /' "$1"
 }
 
 # same NAME ARG..: output on stderr and status are alike.
@@ -110,6 +110,7 @@ same "a path" -P here cat here /dev/null
 same "a path that is a link" -P /proc/self/cwd cat here
 same "descriptors" -y -e trace=openat,read,close cat here
 same "kinds of descriptors" -yy -e trace=openat,read,close cat /dev/null
+same "descriptors that a call makes" -y -e signal=none -e trace=pipe,pipe2,fcntl sh -c ': | :; { :; } <here'
 # shellcheck disable=SC2016 # the traced shell expands it
 same "names of processes" -Y -e signal=none -e trace=getpid,kill sh -c 'kill -0 $$'
 same "a user" -u nobody -e trace=geteuid sh -c ':'

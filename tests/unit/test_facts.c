@@ -111,6 +111,39 @@ static void test_results(void **state)
 	facts_free(f);
 }
 
+/* Both of pipe's are known when it is shown, whoever calls meanwhile. */
+static void test_two_results(void **state)
+{
+	struct facts *f = facts_new();
+	struct tr_syscall call = {.h = {.len = sizeof(call), .type = TR_SYSCALL, .tgid = 10, .tid = 12}};
+	struct build b;
+
+	(void)state;
+	for (int fd = 3; fd < 6; fd++) {
+		build_path_fd(&b, fd, "/end");
+		b.h.flags |= TR_FD_RESULT;
+		b.h.tgid = 10;
+		b.h.tid = 12;
+		apply(f, &b);
+	}
+	assert_path(f, 10, 3, "/end"); /* more than two are not of one call */
+	assert_path(f, 10, 4, "/end");
+	assert_null(facts_fd(f, 10, 5));
+	build_path_fd(&b, 6, "/end");
+	b.h.flags |= TR_FD_RESULT;
+	b.h.tgid = 10;
+	b.h.tid = 12;
+	apply(f, &b);
+	facts_apply(f, &call.h);
+	assert_null(facts_fd(f, 10, 5));
+	assert_memory_equal(facts_result(f, 10, 5)->path, "/end", 4);
+	assert_memory_equal(facts_result(f, 10, 6)->path, "/end", 4);
+	facts_apply(f, &call.h);
+	assert_path(f, 10, 5, "/end");
+	assert_path(f, 10, 6, "/end");
+	facts_free(f);
+}
+
 static void test_reversed(void **state)
 {
 	static const struct {
@@ -249,7 +282,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tasks),	 cmocka_unit_test(test_descriptors),
-		cmocka_unit_test(test_results), cmocka_unit_test(test_reversed), cmocka_unit_test(test_exit),
+		cmocka_unit_test(test_results), cmocka_unit_test(test_two_results),
+		cmocka_unit_test(test_reversed), cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_reuse),	 cmocka_unit_test(test_fork_exec),
 		cmocka_unit_test(test_reset),	 cmocka_unit_test(test_bounds),
 	};

@@ -3,6 +3,7 @@
  * test_table.c - the system call table checks itself: every call has a row, and everything that a
  * row refers to exists and fits.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -349,6 +350,25 @@ static void test_plan_of_openat(void **state)
 	assert_int_equal(plan.ops[0].flags, TR_OP_ENTRY);
 }
 
+/* Which calls make descriptors, and where those are. */
+static void test_plans_of_descriptors(void **state)
+{
+	struct tr_plan plan;
+
+	(void)state;
+	sc_plan(sc_by_name("pipe2"), TR_ABI_X86_64, &plan);
+	assert_int_equal(plan.flags, TR_PLAN_MAKES_PAIR);
+	assert_int_equal(tr_pair_arg(&plan), 0);
+	sc_plan(sc_by_name("socketpair"), TR_ABI_X86_64, &plan);
+	assert_int_equal(plan.flags, TR_PLAN_MAKES_PAIR);
+	assert_int_equal(tr_pair_arg(&plan), 3);
+	sc_plan(sc_by_name("fcntl"), TR_ABI_X86_64, &plan);
+	assert_true(tr_returns_fd(&plan, F_DUPFD_CLOEXEC));
+	assert_false(tr_returns_fd(&plan, F_GETFD));
+	sc_plan(sc_by_name("dup"), TR_ABI_X86_64, &plan);
+	assert_true(tr_returns_fd(&plan, 0));
+}
+
 static void test_plan_of_read_and_stat(void **state)
 {
 	struct tr_plan plan;
@@ -601,6 +621,7 @@ int main(void)
 		cmocka_unit_test(test_ioctl_names),
 		cmocka_unit_test(test_plans),
 		cmocka_unit_test(test_plan_of_openat),
+		cmocka_unit_test(test_plans_of_descriptors),
 		cmocka_unit_test(test_plan_of_read_and_stat),
 		cmocka_unit_test(test_what_sentences_need),
 		cmocka_unit_test(test_plan_of_both_ways),
