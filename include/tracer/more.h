@@ -54,7 +54,7 @@ CAP_FUNC int more_flush(struct tr_capture *c, __u32 flags)
 	if (!b)
 		return -1;
 	n = cap_clamp(b->fill, MORE_FILL);
-	*(__u64 *)&b->bytes[n] = 0; /* the padding */
+	__builtin_memset(&b->bytes[n], 0, 8); /* the padding */
 	b->rec.h.len = (sizeof(b->rec) + n + 7) & ~7u;
 	b->rec.h.type = TR_DATA;
 	b->rec.h.flags = flags & TR_DATA_LAST;

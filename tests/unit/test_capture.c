@@ -3,48 +3,20 @@
  * test_capture.c - the capture interpreter over this process' own memory: what lies before a page that
  * is missing, what is longer than the limit, what only the return makes readable.
  */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <linux/types.h>
+#include "own_memory.h"
 
 #define PAGE 4096
-
-/* Memory is read by the kernel, into a pipe, which does not stumble over a page that can't be read. */
-static int own_read(void *dst, unsigned int n, unsigned long long addr)
-{
-	static int ends[2] = { -1, -1 };
-	ssize_t there;
-
-	if (ends[0] < 0 && pipe(ends))
-		return -errno;
-	there = write(ends[1], (const void *)(uintptr_t)addr, n);
-	if (there > 0 && read(ends[0], dst, (size_t)there) != there)
-		return -EIO;
-	return there == (ssize_t)n ? 0 : -EFAULT;
-}
-
-static long own_read_str(char *dst, unsigned int n, unsigned long long addr)
-{
-	for (unsigned int i = 0; i < n; i++) {
-		if (i == n - 1)
-			dst[i] = '\0';
-		else if (own_read(dst + i, 1, addr + i))
-			return -EFAULT;
-		if (!dst[i])
-			return i + 1;
-	}
-	return -EFAULT;
-}
 
 #define CAP_FUNC static
 #define cap_clamp(v, max) ((v) < (max) ? (v) : (max))

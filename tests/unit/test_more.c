@@ -3,7 +3,6 @@
  * test_more.c - what a record has no room for, read over this process' own memory, sent in pieces and joined again:
  * every byte is there, and what is missing is said.
  */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,34 +10,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <linux/types.h>
+#include "own_memory.h"
 
 #define PAGE 4096
 #define PAGES 64
-
-static int own_read(void *dst, unsigned int n, unsigned long long addr)
-{
-	struct iovec to = { dst, n }, from = { (void *)(uintptr_t)addr, n };
-
-	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == (ssize_t)n ? 0 : -EFAULT;
-}
-
-static long own_read_str(char *dst, unsigned int n, unsigned long long addr)
-{
-	for (unsigned int i = 0; i < n - 1; i++) {
-		if (own_read(dst + i, 1, addr + i))
-			return -EFAULT;
-		if (!dst[i])
-			return i + 1;
-	}
-	dst[n - 1] = '\0';
-	return n;
-}
 
 struct rig;
 static struct cap_buffer *buffer_of(const void *c);
