@@ -58,6 +58,7 @@ static const struct opt opts[] = {
 	{"relative", 'r', NULL, "the time since the call before", "-r", CMD_LINES, set_relative, NULL},
 	{"took", 'T', NULL, "how long each call took", "-T", CMD_LINES, set_took, NULL},
 	{"fd-paths", 'y', NULL, "the path or peer of each descriptor", "-y", CMD_LINES, set_fd_paths, NULL},
+	{"env", 0, NULL, "in JSON the environment of each new program", "--env --json", CMD_STREAM, set_key, "env"},
 	{"show-secrets", 0, NULL, "variables such as API_TOKEN with their values", "--show-secrets", CMD_LINES, set_show_secrets, NULL},
 	{"color", 0, "WHEN", "auto, always or never (auto)", "--color never", CMD_ALL | CMD_EXPLAIN, set_color, NULL},
 	{"theme", 0, "NAME", "colours for a dark or light terminal, or none", "--theme light", CMD_ALL | CMD_EXPLAIN, set_theme, NULL},

@@ -2,16 +2,16 @@
 /* secret.c - see secret.h. */
 #include "secret.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
 /* Anywhere in a name. */
 static const char *const words[] = {"TOKEN",	  "SECRET",	      "PASSWORD", "PASSWD",
 				    "PASSPHRASE", "CREDENTIAL",	      "APIKEY",	  "PRIVATE_KEY",
-				    "COOKIE",	  "CONNECTION_STRING"};
+				    "COOKIE",	  "CONNECTION_STRING", "SSHPASS"};
 /* Between underscores. */
-static const char *const parts[] = {"KEY", "KEYS", "PASS", "PW", "AUTH", "PAT", "DSN"};
+static const char *const parts[] = {"KEY", "KEYS", "PASS", "PW",  "PWD",    "AUTH",
+				    "PAT", "DSN",  "JWT",  "OTP", "BEARER"};
 
 static bool contains(const char *name, size_t len, const char *word)
 {
@@ -35,6 +35,8 @@ static bool names_secret(const char *name, size_t len)
 {
 	size_t from = 0;
 
+	if (len == 3 && !memcmp(name, "PWD", 3)) /* the directory; MYSQL_PWD is none */
+		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (contains(name, len, words[i]))
 			return true;
@@ -48,26 +50,29 @@ static bool names_secret(const char *name, size_t len)
 	return false;
 }
 
-/* scheme://user:password@host; cut anywhere behind the colon it is one, too. */
-static bool has_password(const char *value, size_t len)
+/* scheme://user:password@host; where the value is cut behind the colon, the rest may have the @. */
+static bool has_password(const char *value, size_t len, bool cut)
 {
 	for (size_t i = 0; i + 3 <= len; i++) {
 		const char *colon, *slash, *host = value + i + 3;
+		bool whole = !cut;
 		size_t left = len - i - 3;
 
 		if (memcmp(value + i, "://", 3))
 			continue;
 		slash = memchr(host, '/', left);
-		if (slash)
+		if (slash) {
 			left = (size_t)(slash - host);
+			whole = true;
+		}
 		colon = memchr(host, ':', left);
-		if (colon && memchr(colon, '@', left - (size_t)(colon - host)))
+		if (colon && (!whole || memchr(colon, '@', left - (size_t)(colon - host))))
 			return true;
 	}
 	return false;
 }
 
-size_t secret_shown(const char *text, size_t len)
+size_t secret_shown(const char *text, size_t len, bool cut)
 {
 	const char *eq = memchr(text, '=', len);
 	size_t name;
@@ -75,7 +80,7 @@ size_t secret_shown(const char *text, size_t len)
 	if (!eq)
 		return len;
 	name = (size_t)(eq - text);
-	if (names_secret(text, name) || has_password(eq + 1, len - name - 1))
+	if (names_secret(text, name) || has_password(eq + 1, len - name - 1, cut))
 		return name + 1;
 	return len;
 }

@@ -116,7 +116,8 @@ static void put_block(struct sink *s, const struct call *c, const struct tr_item
 
 	while (p < end) {
 		size_t n = strnlen(p, (size_t)(end - p));
-		size_t shown = env && !c->show_secrets ? secret_shown(p, n) : n;
+		bool cut = p + n == end || n > c->string_limit; /* one byte more tells that there is more */
+		size_t shown = env && !c->show_secrets ? secret_shown(p, n, cut) : n;
 
 		if (s->terse && next++ >= c->string_limit) {
 			s->ops->more(s, GROUP_ARRAY);
@@ -125,7 +126,7 @@ static void put_block(struct sink *s, const struct call *c, const struct tr_item
 		if (shown > c->string_limit)
 			shown = c->string_limit;
 		s->ops->elem(s);
-		s->ops->str(s, p, shown, shown < n || p + n == end ? STR_CUT : 0);
+		s->ops->str(s, p, shown, shown < n || cut ? STR_CUT : 0);
 		p += n + 1;
 	}
 	if (item->flags & TR_ITEM_TRUNC)
@@ -197,7 +198,7 @@ static void put_strings(struct sink *s, const struct call *c, unsigned int i)
 			break;
 		shown = item->len;
 		if (env && !c->show_secrets)
-			shown = secret_shown(rec_item_data(item), shown);
+			shown = secret_shown(rec_item_data(item), shown, item->flags & TR_ITEM_TRUNC);
 		if (shown > c->string_limit)
 			shown = c->string_limit;
 		if (item->index > next) /* those between could not be read */

@@ -128,6 +128,25 @@ ok "a call blocked for a second is shown once, and when it returns" events "$out
 tc run --json -o /dev/stdout -- "$targets/t_calls" 1 20000 0 0 2>"$dir/stderr" | head -n 1 >/dev/null
 ok "a closed pipe ends quietly" not test -s "$dir/stderr"
 
+# Variables whose names or values tell of secrets: not their values unless asked, however much of them is read.
+# with_secrets OPTION..
+with_secrets() {
+	env -i API_TOKEN=hunter-1 "URL=postgres://me:hunter-2$(printf '%0300d' 0)@db/x" PLAIN=seen \
+		"$TRACECTL" --socket "$sock" "$@" -e execve -o "$out" -- /bin/true
+}
+for limit in 24 32 192 400; do
+	with_secrets run --json --env -s $limit
+	ok "secrets, -s $limit: names only" events "$out" \
+		'calls("execve")[0]["args"]["envp"] == ["API_TOKEN=", "URL=", "PLAIN=seen"]'
+done
+with_secrets run --json --env -s 400 --show-secrets
+ok "secrets that are asked for" events "$out" \
+	'calls("execve")[0]["args"]["envp"][0] == "API_TOKEN=hunter-1" and "hunter-2" in calls("execve")[0]["args"]["envp"][1]'
+with_secrets run --json
+ok "no variables unless asked" events "$out" 'calls("execve")[0]["args"]["envp"] == []'
+env -i API_TOKEN=hunter-1 PLAIN=seen "$TRACECTL" --socket "$sock" strace -v -e execve -o "$out" /bin/true
+ok "secrets, strace -v" is "$(grep -o '\["API.*\]' "$out")" '["API_TOKEN="..., "PLAIN=seen"]'
+
 # A terminal: Ctrl-C is the command's, and the terminal's settings are as before.
 cat >"$dir/terminal.py" <<'END'
 import os, pty, sys, termios

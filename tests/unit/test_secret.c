@@ -26,6 +26,9 @@ static void names(void **state)
 	    "SESSION_COOKIE=x",
 	    "HTTP_AUTH=x",
 	    "REDIS_PASS=x",
+	    "MYSQL_PWD=x",
+	    "SSHPASS=x",
+	    "CI_JOB_JWT=x",
 	};
 	static const char *const shown[] = {
 	    "PATH=/bin", "HOME=/root", "PWD=/tmp",	"OLDPWD=/", "KEYBOARD=us", "XKB_KEYMAP=de",
@@ -35,9 +38,9 @@ static void names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
-		assert_int_equal(secret_shown(hidden[i], strlen(hidden[i])), strlen(hidden[i]) - 1);
+		assert_int_equal(secret_shown(hidden[i], strlen(hidden[i]), false), strlen(hidden[i]) - 1);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
-		assert_int_equal(secret_shown(shown[i], strlen(shown[i])), strlen(shown[i]));
+		assert_int_equal(secret_shown(shown[i], strlen(shown[i]), false), strlen(shown[i]));
 }
 
 static void values(void **state)
@@ -46,10 +49,14 @@ static void values(void **state)
 	static const char plain[] = "HTTP_PROXY=http://proxy:3128/a@b";
 
 	(void)state;
-	assert_int_equal(secret_shown(url, strlen(url)), strlen("DATABASE_URL="));
-	assert_int_equal(secret_shown(plain, strlen(plain)), strlen(plain));
-	/* What is not part of the text is not looked at. */
-	assert_int_equal(secret_shown(url, 30), 30);
+	assert_int_equal(secret_shown(url, strlen(url), false), strlen("DATABASE_URL="));
+	assert_int_equal(secret_shown(plain, strlen(plain), false), strlen(plain));
+	/* What is not part of the text is not looked at; what was cut off may be the end of a password. */
+	assert_int_equal(secret_shown(url, 30, false), 30);
+	assert_int_equal(secret_shown(url, 30, true), strlen("DATABASE_URL="));
+	assert_int_equal(secret_shown(url, 25, true), 25);
+	assert_int_equal(secret_shown(plain, strlen(plain), true), strlen(plain));
+	assert_int_equal(secret_shown("A=http://proxy:31", 17, true), strlen("A="));
 }
 
 int main(void)
