@@ -303,14 +303,20 @@ static const char *flags_word(const struct call *c)
 	}
 }
 
-static void put_ret_flags(struct buf *out, const struct call *c, const struct sc_flags *flags)
+static void put_ret_flags(struct strace_sink *s, const struct call *c, const struct sc_flags *flags)
 {
+	bool fcntl = strncmp(c->row->name, "fcntl", 5) == 0, prctl = strcmp(c->row->name, "prctl") == 0;
+	bool always = prctl || (fcntl && (uint32_t)c->rec->args[1] != 1); /* F_GETFD */
 	uint64_t v = (uint64_t)c->rec->ret;
+	struct buf *out = s->s.out;
 	size_t from = out->len;
 
 	buf_put(out, " (", 2);
 	buf_str(out, flags_word(c));
-	value_flags(out, flags, v, false);
+	if (always) /* whatever -X says */
+		value_flags(out, flags, v, false);
+	else
+		value_num(&s->s, T_FLAGS, flags, (int64_t)v);
 	if (out->p[out->len - 1] == '0' && !v)
 		out->len = from; /* no flag has the value 0 */
 	else
@@ -332,13 +338,14 @@ static void put_entry_number(struct buf *out, const struct call *c)
 }
 
 /* What the number stands for. */
-static void put_ret_word(struct buf *out, const struct call *c, enum sc_ret kind,
+static void put_ret_word(struct strace_sink *s, const struct call *c, enum sc_ret kind,
 			 const struct sc_flags *flags)
 {
+	struct buf *out = s->s.out;
 	const char *signal = kind == R_SIGNAL ? sc_signal_name((int)c->rec->ret) : NULL;
 
 	if (kind == R_FLAGS && flags) {
-		put_ret_flags(out, c, flags);
+		put_ret_flags(s, c, flags);
 		return;
 	}
 	if (!signal && !(kind == R_ENUM && flags) && kind != R_TIME)
@@ -418,7 +425,7 @@ void strace_call_result(struct strace_sink *s, const struct call *c)
 	else if (kind == R_COUNT && c->row)
 		put_ready(s, c);
 	else
-		put_ret_word(out, c, kind, flags);
+		put_ret_word(s, c, kind, flags);
 }
 
 static void put_call(struct render *r, const struct tr_syscall *rec, struct buf *out)
@@ -531,7 +538,7 @@ void render_strace(struct render *r, const struct tr_hdr *rec, struct buf *out)
 		break;
 	case TR_SIGNAL:
 		put_prefix(r, rec, out);
-		strace_signal(&(struct strace_sink){.s = {.out = out}}, (const void *)rec);
+		strace_signal(&(struct strace_sink){.s = {.ops = &strace_sink_ops, .out = out}}, (const void *)rec);
 		break;
 	case TR_EXIT:
 		put_prefix(r, rec, out);

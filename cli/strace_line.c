@@ -32,6 +32,7 @@ static void init_sink(struct strace_line *l, const struct tr_syscall *rec, struc
 		.decode_fds = o->decode_fds,
 		.hex = (uint8_t)o->hex,
 		.consts = o->consts,
+		.s.apart = o->consts != STRACE_CONSTS_ABBREV,
 		.raw = strace_calls_has(&o->raw, rec->abi, rec->nr),
 		.opaque = !strace_calls_has(&o->verbose, rec->abi, rec->nr),
 		.arg_names = o->arg_names,
@@ -300,7 +301,8 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 
 static void on_signal(struct strace_line *l, struct strace_task *t, const struct tr_signal *rec)
 {
-	struct strace_sink s = {.s = {.out = t->log->buf},
+	struct strace_sink s = {.s = {.ops = &strace_sink_ops, .out = t->log->buf},
+				.consts = l->o->consts,
 				.tgid = rec->h.tgid,
 				.about_pid = l->o->decode_pids ? strace_line_about : NULL,
 				.about_ctx = l};

@@ -11,14 +11,22 @@
 #define ARCH_I386 0x40000003u
 #define ARCH_AARCH64 0xc00000b7u
 
-static void put_signo(struct buf *out, int signo)
+/* name: NULL if there is none. */
+static void put_const(struct strace_sink *s, unsigned int type, int64_t v, const char *name)
 {
-	const char *name = sc_signal_name(signo);
-
+	value_word_begin(&s->s, type, v);
 	if (name)
-		buf_str(out, name);
+		buf_str(s->s.out, name);
+	else if (type == T_HEX)
+		buf_hex(s->s.out, (uint64_t)v);
 	else
-		buf_i64(out, signo);
+		buf_i64(s->s.out, v);
+	s->s.ops->word_end(&s->s);
+}
+
+static void put_signo(struct strace_sink *s, int signo)
+{
+	put_const(s, T_SIGNAL, signo, sc_signal_name(signo));
 }
 
 static void put_address(struct buf *out, const char *name, uint64_t v)
@@ -88,7 +96,7 @@ static void put_child(struct strace_sink *s, const struct tr_signal *rec)
 	if (rec->code == CLD_EXITED)
 		buf_i64(out, rec->status);
 	else
-		put_signo(out, rec->status);
+		put_signo(s, rec->status);
 	put_ticks(out, ", si_utime=", rec->utime);
 	put_ticks(out, ", si_stime=", rec->stime);
 }
@@ -176,20 +184,12 @@ void strace_siginfo(struct strace_sink *s, const struct tr_signal *rec)
 		return;
 	}
 	buf_str(out, "{si_signo=");
-	put_signo(out, rec->signo);
+	put_signo(s, rec->signo);
 	buf_str(out, ", si_code=");
-	if (code)
-		buf_str(out, code);
-	else
-		buf_hex(out, (uint32_t)rec->code);
+	put_const(s, T_HEX, (uint32_t)rec->code, code);
 	if (rec->errnum) {
-		const char *name = sc_errno_name(rec->errnum);
-
 		buf_str(out, ", si_errno=");
-		if (name)
-			buf_str(out, name);
-		else
-			buf_i64(out, rec->errnum);
+		put_const(s, T_ERRNO, rec->errnum, sc_errno_name(rec->errnum));
 	}
 	if (rec->code <= 0)
 		put_user(s, rec);

@@ -5,6 +5,7 @@
  */
 #include "strace_sink.h"
 
+#include <endian.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -212,13 +213,29 @@ static bool is_octal(unsigned int type)
 	return type == T_MODE || type == T_OCT;
 }
 
+static void put_bytes(struct buf *out, const void *p, size_t n)
+{
+	buf_char(out, '"');
+	put_hex(out, p, n);
+	buf_char(out, '"');
+}
+
 /* A constant's value, as -X wants it. */
 static void put_value(struct buf *out, unsigned int type, int64_t v)
 {
-	if (type == VALUE_LIMIT)
+	uint16_t port = (uint16_t)v;
+	uint32_t word = (uint32_t)v;
+
+	if (type == VALUE_LIMIT || type == T_QUOTA_CMD)
 		buf_u64(out, (uint64_t)v);
 	else if (type == T_SIGNAL || type == T_ERRNO || type == T_DIRFD)
 		buf_i64(out, v);
+	else if (type == VALUE_DECIMAL)
+		buf_i64(out, (int32_t)v);
+	else if (type == T_IN_PORT)
+		put_bytes(out, &port, sizeof(port));
+	else if (type == T_IN_ADDR)
+		put_bytes(out, &word, sizeof(word));
 	else if (is_octal(type))
 		buf_oct(out, (uint64_t)v);
 	else if (type < T_HEX && v < 0)
@@ -242,13 +259,18 @@ static void insert(struct buf *out, size_t from, const struct buf *text)
 	out->len += text->len;
 }
 
+/* Not only a number; 1<<CAP_CHOWN is. */
+static bool is_named(const char *p, size_t n)
+{
+	return p[0] < '0' || p[0] > '9' || (n > 3 && memcmp(p, "1<<", 3) == 0);
+}
+
 static void on_word_end(struct sink *s)
 {
 	struct strace_sink *me = self(s);
 	char bytes[32];
 	struct buf value = {.p = bytes, .cap = sizeof(bytes)};
 	size_t from = me->word_from;
-	bool named;
 
 	if (!me->consts || !s->word_known)
 		return;
@@ -256,11 +278,10 @@ static void on_word_end(struct sink *s)
 	if (from >= s->out->len)
 		return;
 	put_value(&value, s->word_type, s->word_value);
-	named = s->out->p[from] < '0' || s->out->p[from] > '9';
 	if (me->consts == STRACE_CONSTS_RAW) {
 		s->out->len = from;
 		buf_put(s->out, value.p, value.len);
-	} else if (named) {
+	} else if (is_named(s->out->p + from, s->out->len - from)) {
 		buf_put(&value, " /* ", 4);
 		insert(s->out, from, &value);
 		buf_put(s->out, " */", 3);
@@ -448,19 +469,45 @@ static void on_end(struct sink *s, enum value_group group)
 
 static void on_port(struct sink *s, uint16_t port)
 {
+	value_word_begin(s, T_IN_PORT, htobe16(port));
 	buf_str(s->out, "htons(");
 	buf_u64(s->out, port);
 	buf_char(s->out, ')');
+	on_word_end(s);
+}
+
+/* As -X wants it: with its field's name in front. */
+static void put_ip6(struct sink *s, const void *ip)
+{
+	buf_str(s->out, s->ip_name ? s->ip_name : "sin6_addr");
+	buf_char(s->out, '=');
+	put_bytes(s->out, ip, 16);
+	if (self(s)->consts == STRACE_CONSTS_RAW)
+		return;
+	buf_str(s->out, " /* inet_pton(AF_INET6, \"");
+	address_put_ip(s->out, AF_INET6, ip);
+	buf_str(s->out, "\") */");
 }
 
 static void on_ip(struct sink *s, int family, const void *ip)
 {
-	buf_str(s->out, family == AF_INET ? "inet_addr(\"" : "inet_pton(AF_INET6, \"");
-	address_put_ip(s->out, family, ip);
+	uint32_t word;
+
 	if (family == AF_INET) {
+		memcpy(&word, ip, sizeof(word));
+		value_word_begin(s, T_IN_ADDR, word);
+		buf_str(s->out, "inet_addr(\"");
+		address_put_ip(s->out, family, ip);
 		buf_put(s->out, "\")", 2);
+		on_word_end(s);
 		return;
 	}
+	if (self(s)->consts) {
+		put_ip6(s, ip);
+		return;
+	}
+	buf_str(s->out, "inet_pton(AF_INET6, \"");
+	address_put_ip(s->out, family, ip);
 	buf_put(s->out, "\", &", 4);
 	buf_str(s->out, s->ip_name ? s->ip_name : "sin6_addr");
 	buf_char(s->out, ')');
@@ -498,9 +545,11 @@ static void on_wstatus(struct sink *s, uint32_t v)
 static void on_time(struct sink *s, int64_t sec, int64_t part, unsigned int flags)
 {
 	bool us = flags & TIME_IS_US, date = flags & TIME_IS_DATE;
+	bool named = date && !us && (part == 0x3fffffff || part == 0x3ffffffe);
+	const char *name = part & 1 ? "UTIME_NOW" : "UTIME_OMIT";
 
-	if (date && !us && (part == 0x3fffffff || part == 0x3ffffffe)) {
-		buf_str(s->out, part & 1 ? "UTIME_NOW" : "UTIME_OMIT");
+	if (named && !self(s)->consts) {
+		buf_str(s->out, name);
 		return;
 	}
 	buf_str(s->out, "{tv_sec=");
@@ -508,6 +557,11 @@ static void on_time(struct sink *s, int64_t sec, int64_t part, unsigned int flag
 	buf_str(s->out, us ? ", tv_usec=" : ", tv_nsec=");
 	buf_u64(s->out, (uint64_t)part);
 	buf_char(s->out, '}');
+	if (named && self(s)->consts == STRACE_CONSTS_VERBOSE) {
+		buf_put(s->out, " /* ", 4);
+		buf_str(s->out, name);
+		buf_put(s->out, " */", 3);
+	}
 	if (date)
 		put_date(s->out, sec, part, us ? 6 : 9);
 }

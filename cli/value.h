@@ -38,8 +38,9 @@ enum time_flags {
 	TIME_IS_DATE = 2, /* since the epoch, and of interest as a date */
 };
 
-/* A limit that people count in KiB; beside enum sc_type, for num(). */
+/* Beside enum sc_type: a limit that people count in KiB, for num(); a constant that is written in decimal, of words. */
 #define VALUE_LIMIT (T_TYPE_MAX + 1)
+#define VALUE_DECIMAL (T_TYPE_MAX + 2)
 
 struct sink_ops {
 	/* v of enum sc_type T_INT..T_TIME; the unsigned types' values are to be cast back. */
@@ -73,6 +74,7 @@ struct sink {
 	struct buf *out;
 	bool terse; /* fields that strace leaves out are left out */
 	bool all_names; /* of what drivers share a number for, as strace does */
+	bool apart; /* what a word is put together from are words too, with their values */
 	struct idnames *ids; /* NULL: interfaces are numbers */
 	const char *ip_name; /* what an IPv6 address is stored in; NULL: sin6_addr */
 	bool unfilled; /* what the struct shown is before the call: what that fills is left out */
@@ -139,6 +141,8 @@ bool value_field(struct sink *s, const struct call *c, unsigned int i, const cha
 /* A number of a type and width out of size raw bits, with its sign. size 0: an argument's default. */
 int64_t value_narrow(const struct call *c, unsigned int type, unsigned int size, uint64_t raw);
 void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v);
+/* As word_begin(), of a word that stands for v. */
+void value_word_begin(struct sink *s, unsigned int type, int64_t v);
 void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool is_enum);
 void value_permissions(struct sink *s, uint64_t mode);
 void value_sigset(struct sink *s, const uint8_t *p, size_t n);

@@ -38,7 +38,7 @@ void value_ioctl_request(struct sink *s, const struct call *c)
 	struct ioctl_fd fd;
 	bool known = !s->all_names && describe(&fd, c);
 
-	s->ops->word_begin(s);
+	value_word_begin(s, T_HEX, (uint32_t)c->rec->args[1]);
 	ioctl_put_name(s->out, (uint32_t)c->rec->args[1], known ? &fd : NULL);
 	s->ops->word_end(s);
 }

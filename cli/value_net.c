@@ -82,7 +82,7 @@ static void put_family(struct sink *s, unsigned int family)
 	const char *name = address_family(family);
 
 	s->ops->field(s, "sa_family");
-	s->ops->word_begin(s);
+	value_word_begin(s, T_ENUM, family);
 	if (name) {
 		buf_str(s->out, name);
 	} else {
@@ -104,7 +104,7 @@ static void put_inet(struct sink *s, const struct address *a, const uint8_t *b)
 	s->ops->field(s, "sin6_port");
 	s->ops->port(s, a->port);
 	s->ops->field(s, "sin6_flowinfo");
-	s->ops->word_begin(s);
+	value_word_begin(s, T_IN_ADDR, load32(b + 4));
 	buf_str(s->out, "htonl(");
 	buf_u64(s->out, be32toh(load32(b + 4)));
 	buf_char(s->out, ')');

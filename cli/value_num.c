@@ -84,6 +84,8 @@ static void put_unknown(struct buf *out, const struct sc_flags *flags, uint64_t 
 {
 	const char *prefix = flags->prefix;
 
+	if (prefix && prefix[0] == '&')
+		prefix++;
 	if (prefix && prefix[0] == '%') {
 		buf_i64(out, (int32_t)v);
 		prefix++;
@@ -215,22 +217,21 @@ static void put_rest(struct buf *out, const struct sc_flags *flags, uint64_t res
 	}
 }
 
-void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool is_enum)
+/* fields: rows that have a mask count too. */
+static void put_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool fields)
 {
 	const struct sc_flag *permissions = NULL;
 	uint64_t rest = v, decided = 0;
 	bool some = false;
 
-	if (is_enum) {
-		put_enum(out, flags, v);
-		return;
-	}
 	for (const struct sc_flag *f = flags->rows; f->name; f++) {
 		if (is_permissions(f)) {
 			permissions = f;
 			rest &= ~f->mask;
 			continue;
 		}
+		if (f->mask && !fields)
+			continue;
 		if (is_number(f) ? !(rest & f->mask) || (decided & f->mask) :
 		    f->mask ? (v & f->mask) != f->value || (decided & f->mask) :
 			      f->value ? (rest & f->value) != f->value : v != 0 || some)
@@ -255,6 +256,53 @@ void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool
 		put_octal(out, v & permissions->mask);
 	else if (!some)
 		buf_char(out, '0');
+}
+
+void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool is_enum)
+{
+	if (is_enum)
+		put_enum(out, flags, v);
+	else
+		put_flags(out, flags, v, true);
+}
+
+/* A field and flags that share a number, and are told apart. */
+static bool is_sum(const struct sc_flags *flags)
+{
+	return flags->prefix && flags->prefix[0] == '&';
+}
+
+/* The row of the first field, and where its flags stand: in front of it or after it. NULL: its value has no name. */
+static const struct sc_flag *find_field(const struct sc_flags *flags, uint64_t v, bool *flags_first)
+{
+	*flags_first = !flags->rows->mask;
+	for (const struct sc_flag *f = flags->rows; f->name; f++) {
+		if (f->mask && (v & f->mask) == f->value)
+			return f;
+	}
+	return NULL;
+}
+
+static void put_sum(struct sink *s, const struct sc_flags *flags, const struct sc_flag *field, uint64_t v,
+		    bool flags_first)
+{
+	uint64_t rest = v & ~field->mask;
+
+	for (int i = 0; i < 2; i++) {
+		if ((i == 0) != flags_first) {
+			value_word_begin(s, strncmp(field->name, "SIG", 3) == 0 ? VALUE_DECIMAL : T_FLAGS,
+					 (int64_t)field->value);
+			buf_str(s->out, field->name);
+		} else if (rest) {
+			value_word_begin(s, T_FLAGS, (int64_t)rest);
+			put_flags(s->out, flags, rest, false);
+		} else {
+			continue;
+		}
+		s->ops->word_end(s);
+		if (i == 0 && rest)
+			buf_char(s->out, '|');
+	}
 }
 
 static const char *file_type(uint32_t mode)
@@ -306,7 +354,7 @@ static void put_name(struct buf *out, const char *name, int64_t v)
 		buf_i64(out, v);
 }
 
-static void begin_word_of(struct sink *s, unsigned int type, int64_t v)
+void value_word_begin(struct sink *s, unsigned int type, int64_t v)
 {
 	s->word_known = true;
 	s->word_type = (uint8_t)type;
@@ -314,10 +362,25 @@ static void begin_word_of(struct sink *s, unsigned int type, int64_t v)
 	s->ops->word_begin(s);
 }
 
+/* The type that a constant of a table is written as. */
+static unsigned int written_as(unsigned int type, const struct sc_flags *flags)
+{
+	char how = type == T_ENUM && flags->prefix ? flags->prefix[0] : 0;
+
+	return how == '%' ? VALUE_DECIMAL : how == '~' ? T_IN_PORT : type;
+}
+
 /* A number that is told by its name. */
 static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t v)
 {
-	begin_word_of(s, type, v);
+	const struct sc_flag *field;
+	bool flags_first;
+
+	if (s->apart && type == T_FLAGS && is_sum(ref) && (field = find_field(ref, (uint64_t)v, &flags_first))) {
+		put_sum(s, ref, field, (uint64_t)v, flags_first);
+		return;
+	}
+	value_word_begin(s, type == T_ENUM ? written_as(type, ref) : type, v);
 	switch (type) {
 	case T_FLAGS:
 	case T_ENUM:
@@ -359,7 +422,7 @@ static bool put_named(struct sink *s, unsigned int type, const struct sc_flags *
 	for (const struct sc_flag *f = names->rows; f->name; f++) {
 		if (f->value != (uint64_t)v)
 			continue;
-		begin_word_of(s, type, v);
+		value_word_begin(s, type, v);
 		buf_str(s->out, f->name);
 		s->ops->word_end(s);
 		return true;
@@ -475,7 +538,11 @@ void value_sigset(struct sink *s, const uint8_t *p, size_t n)
 		if (!first)
 			buf_char(s->out, ' ');
 		first = false;
+		if (s->apart)
+			value_word_begin(s, T_SIGNAL, signo);
 		put_name(s->out, name && strncmp(name, "SIG", 3) == 0 ? name + 3 : name, signo);
+		if (s->apart)
+			s->ops->word_end(s);
 	}
 	buf_char(s->out, ']');
 	s->ops->word_end(s);

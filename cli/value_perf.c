@@ -69,7 +69,10 @@ static void put_config(struct sink *s, uint64_t type, uint64_t v)
 		s->ops->num(s, T_HEX, (int64_t)v);
 		return;
 	}
-	s->ops->word_begin(s);
+	if (type == 3)
+		s->ops->word_begin(s);
+	else
+		value_word_begin(s, T_HEX, (int64_t)v);
 	if (type == 0)
 		put_name(s->out, "PERF_COUNT_HW_", hardware, COUNT(hardware), v);
 	else if (type == 1)

@@ -140,7 +140,7 @@ static const struct sc_flags fl_limit_32 = { NULL, (const struct sc_flag[]){
 
 /* Structs of which strace shows some fields in another way. */
 enum quirk { QUIRK_NONE, QUIRK_STAT, QUIRK_STAT_MODE_16, QUIRK_SIGACTION, QUIRK_LIMIT, QUIRK_CLONE, QUIRK_SIZED,
-	     QUIRK_HOW, QUIRK_EVENT };
+	     QUIRK_HOW, QUIRK_EVENT, QUIRK_STATX };
 
 static enum quirk stat_quirk(const struct sc_struct *st)
 {
@@ -157,6 +157,7 @@ static enum quirk quirk_of(const struct sc_struct *st)
 		       strcmp(st->name, "stat64") == 0	  ? QUIRK_STAT_MODE_16 :
 		       strcmp(st->name, "sigaction") == 0 ? QUIRK_SIGACTION :
 		       strcmp(st->name, "sigevent") == 0  ? QUIRK_EVENT :
+		       strcmp(st->name, "statx") == 0	  ? QUIRK_STATX :
 							    QUIRK_NONE;
 	case 'c':
 		return strcmp(st->name, "clone_args") == 0 ? QUIRK_CLONE : QUIRK_NONE;
@@ -189,18 +190,39 @@ static bool is_used(const struct sc_field *f, uint64_t flags)
 	return true;
 }
 
+/* What statx was not asked for, or does not know, by the bits of its mask. */
+static bool is_unknown(const struct sc_field *f, uint64_t mask)
+{
+	static const struct {
+		const char *name;
+		uint64_t bit;
+	} fields[] = {
+		{ "stx_atime", 0x20 },	       { "stx_mtime", 0x40 },	       { "stx_ctime", 0x80 },
+		{ "stx_btime", 0x800 },	       { "stx_mnt_id", 0x5000 },       { "stx_dio_mem", 0x2000 },
+		{ "stx_dio_offset", 0x2000 },  { "stx_subvol", 0x8000 },       { "stx_atomic", 0x10000 },
+		{ "stx_dio_read", 0x20000 },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (strncmp(f->name, fields[i].name, strlen(fields[i].name)) == 0)
+			return !(mask & fields[i].bit);
+	}
+	return false;
+}
+
 /* A device has a number in place of a size; no restorer is one that is not used. */
 static bool is_left_out(const struct sink *s, const struct sc_field *f, enum quirk quirk,
 			const uint8_t *p, size_t n)
 {
-	bool more = (f->more & 9) && s->terse;
+	bool brief = s->terse || s->all_names; /* what is of no use is left out, with -v too */
+	bool more = (f->more & 1 && s->terse) || (f->more & 8 && brief);
 
 	if (f->more & 64)
 		return !load(p + f->off, f->size);
 	if (f->more & 16)
 		return s->unfilled;
 
-	if ((quirk == QUIRK_STAT || quirk == QUIRK_STAT_MODE_16) && (s->terse || s->all_names) && n >= 28) {
+	if ((quirk == QUIRK_STAT || quirk == QUIRK_STAT_MODE_16) && brief && n >= 28) {
 		unsigned int off = quirk == QUIRK_STAT ? 24 : 16;
 		unsigned int type = (unsigned int)load(p + off, 4) >> 12 & 15;
 		bool device = type == 2 || type == 6;
@@ -211,16 +233,18 @@ static bool is_left_out(const struct sink *s, const struct sc_field *f, enum qui
 	}
 	if (quirk == QUIRK_SIGACTION && n >= 16 && strcmp(f->name, "sa_restorer") == 0)
 		return !(load(p + 8, 8) & 0x04000000);
-	if (quirk == QUIRK_CLONE && s->terse && n >= 8 && f->name[0] == 's' && f->name[3] == '_')
+	if (quirk == QUIRK_CLONE && brief && n >= 8 && f->name[0] == 's' && f->name[3] == '_')
 		return n < 80 || !load(p + 64, 16); /* set_tid, set_tid_size */
-	if (quirk == QUIRK_CLONE && s->terse && n >= 88 && strcmp(f->name, "cgroup") == 0)
+	if (quirk == QUIRK_CLONE && brief && n >= 88 && strcmp(f->name, "cgroup") == 0)
 		return !load(p + 80, 8) && !(load(p, 8) & 0x200000000ULL); /* CLONE_INTO_CGROUP */
-	if (quirk == QUIRK_CLONE && s->terse && n >= 8)
+	if (quirk == QUIRK_CLONE && brief && n >= 8)
 		return !is_used(f, load(p, 8));
-	if (quirk == QUIRK_HOW && s->terse && n >= 8 && f->name[0] == 'm') /* O_CREAT, __O_TMPFILE */
+	if (quirk == QUIRK_HOW && brief && n >= 8 && f->name[0] == 'm') /* O_CREAT, __O_TMPFILE */
 		return !(load(p, 8) & 020000100);
+	if (quirk == QUIRK_STATX && brief && !more && n >= 8)
+		return is_unknown(f, load(p, 4));
 	if (quirk == QUIRK_EVENT && f->off == 0)
-		return s->terse && !load(p, 8);
+		return brief && !load(p, 8);
 	return more;
 }
 

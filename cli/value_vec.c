@@ -37,7 +37,7 @@ static void put_pollfd(struct sink *s, const struct call *c, const struct sc_str
 	for (const struct sc_field *f = st->fields; f->name; f++) {
 		if (f->off + f->size > 8 || (f != st->fields && strcmp(f->name, which) != 0))
 			continue;
-		if (f != st->fields && s->terse && (int32_t)load(p, 4) < 0) /* it is passed over */
+		if (f != st->fields && (s->terse || s->all_names) && (int32_t)load(p, 4) < 0) /* it is passed over */
 			continue;
 		s->ops->field(s, f->name);
 		value_field_at(s, c, f, p + f->off, f->size);
@@ -306,6 +306,7 @@ static void put_dirent(struct sink *s, const struct call *c, const uint8_t *p, u
 		       bool is_64)
 {
 	unsigned int name = is_64 ? 19 : 18;
+	int name_first = s->all_names && !is_64; /* strace has them in the order of the bytes */
 
 	s->ops->begin(s, GROUP_STRUCT);
 	s->ops->field(s, "d_ino");
@@ -314,11 +315,15 @@ static void put_dirent(struct sink *s, const struct call *c, const uint8_t *p, u
 	s->ops->num(s, T_ULONG, (int64_t)load(p + 8, 8));
 	s->ops->field(s, "d_reclen");
 	s->ops->num(s, T_UINT, len);
-	s->ops->field(s, "d_type");
-	value_num(s, T_ENUM, &fl_dirent,
-		  value_narrow(c, T_ENUM, 4, is_64 ? p[18] : p[len - 1]));
-	s->ops->field(s, "d_name");
-	s->ops->str(s, p + name, strnlen((const char *)p + name, len - name), 0);
+	for (int i = 0; i < 2; i++) {
+		if (i == name_first) {
+			s->ops->field(s, "d_type");
+			value_num(s, T_ENUM, &fl_dirent, value_narrow(c, T_ENUM, 4, is_64 ? p[18] : p[len - 1]));
+		} else {
+			s->ops->field(s, "d_name");
+			s->ops->str(s, p + name, strnlen((const char *)p + name, len - name), 0);
+		}
+	}
 	s->ops->end(s, GROUP_STRUCT);
 }
 

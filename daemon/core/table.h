@@ -242,7 +242,8 @@ struct sc_flag {
 
 struct sc_flags {
 	const char *prefix; /* of names that are missing: "O_???" as strace prints it. What
-			     * it begins with beside that: %: decimal; ~: in network order; +: an offset */
+			     * it begins with beside that: %: decimal; ~: in network order; +: an offset;
+			     * &: a field and flags, which -X tells apart */
 	const struct sc_flag *rows;
 };
 

@@ -104,6 +104,7 @@ class Runner:
     def argv(self, tracer, case):
         cmd = [os.path.expandvars(a.replace("$T", self.env["T"])) for a in case.argv]
         size = [word for o in case.options if o.startswith("-s=") for word in o.split("=")]
+        size += [word for o in case.options if o.startswith("args=") for word in o[5:].split("+")]
         if tracer == "strace":
             return ["strace", "-f", "-o", self.out] + size + cmd
         if tracer == "tracectl":
