@@ -151,6 +151,11 @@ user_session "watch --comm, exact" nothing watch --comm t_hidden --comm hidden
 user_session "watch --cgroup" mine watch --cgroup /
 user_session "watch -e" some watch -e timerfd_gettime
 user_session "watch --failed" mine watch --failed
+user_session "watch --ok" mine watch --ok
+user_session "watch --fd" some watch --fd 0,1,2,3
+user_session "watch --env" mine watch --env --show-secrets --quiet-startup
+user_session "watch --tid" mine watch --tid "$mine"
+user_session "watch --budget" mine watch --budget 100%
 user_session "watch --errno" mine watch --errno ENOENT,EBADF
 user_session "watch --slower" some watch --slower 30s
 user_session "watch --pid" mine watch -f --pid "$mine"
@@ -164,6 +169,8 @@ ok "pending: own processes are there" grep -q nanosleep "$dir/out/pending"
 for pid in $hidden 1 $$ 4194303; do
 	as $me "$ctl" --socket "$sock" watch --pid "$pid" --json -o "$dir/out/none" 2>>"$dir/err.pids"
 done
+as $me "$ctl" --socket "$sock" watch --tid "${hidden##* }" --json -o "$dir/out/none" 2>"$dir/err"
+ok "watch --tid of another: refused" is $? 1
 ok "watch --pid of another: refused, whether there is one or not" \
 	is "$(grep -c '^tracectl: .*no process' "$dir/err.pids") $(wc -l <"$dir/err.pids")" "11 11"
 as $me "$ctl" --socket "$sock" watch --uid 0 --json -o "$dir/out/none" 2>"$dir/err"
@@ -271,6 +278,7 @@ kill -INT $watch $summary
 wait $watch $summary
 kill $busy
 END
+where_sock=$sock
 # inside NAME CMD..: the same questions from where the command brings us; then the checks.
 inside() {
 	where=$1
@@ -278,7 +286,7 @@ inside() {
 	rm -rf "$dir/out/ns"
 	mkdir "$dir/out/ns"
 	chmod 777 "$dir/out/ns"
-	begin "$@" sh "$dir/inside.sh" "$ctl" "$sock" "$dir/out/ns" "$dir/bin/mine"
+	begin "$@" sh "$dir/inside.sh" "$ctl" "$where_sock" "$dir/out/ns" "$dir/bin/mine"
 	insider=$begun
 	until_ok 30 test -e "$dir/out/ns/ready" || cat "$dir/out/ns/err"
 	all_busy
@@ -302,10 +310,18 @@ if as $me unshare -U true 2>/dev/null; then
 else
 	skip "user namespace" "this kernel allows none to users"
 fi
+# A container to which the socket is mounted, under another name; its own is out of reach there.
 mkdir "$dir/box"
-inside "container" unshare -m -p -n --fork sh -c "mount --bind '$dir' '$dir/box' && mount -t proc proc /proc &&
-	exec setpriv --reuid $me --regid $me --clear-groups \"\$@\"" sh
-umount "$dir/box" 2>/dev/null
+: >"$dir/box/mounted"
+where_sock=$dir/box/mounted
+inside "container" unshare -m -p -n --fork sh -c "mount --bind '$sock' '$where_sock' && mount --bind /dev/null '$sock' &&
+	mount -t proc proc /proc && exec setpriv --reuid $me --regid $me --clear-groups \"\$@\"" sh
+if as $me unshare -U true 2>/dev/null; then
+	inside "container of its own users" unshare -m -p -n --fork sh -c "mount --bind '$sock' '$where_sock' &&
+		mount --bind /dev/null '$sock' && mount -t proc proc /proc && exec setpriv --reuid $me --regid $me \
+		--clear-groups unshare -U -r \"\$@\"" sh
+fi
+where_sock=$sock
 
 # Limits of one user.
 holders=
@@ -341,6 +357,38 @@ tc run --json -o "$dir/out/file" -e getppid -- "$dir/bin/t_calls" 1 5000 0 0
 ok "rate: not for root" events "$dir/out/file" '"rate" not in {e["where"] for e in of("lost")}'
 end "$daemon_pid"
 
+# sessions_or_refused N
+sessions_or_refused() {
+	sessions_are "$1" || [ -s "$dir/err" ]
+}
+
+# Memory: the queues of all sessions of one user.
+printf '[user]\nsessions = 8\nmemory-mb = 1\n' >"$dir/conf"
+daemon_start --config "$dir/conf"
+holders=
+most=0
+while [ $most -lt 8 ]; do
+	begin setpriv --reuid $me --regid $me --clear-groups "$ctl" --socket "$sock" watch -o "$dir/out/held" 2>"$dir/err"
+	holders="$holders $begun"
+	until_ok 10 sessions_or_refused $((most + 1))
+	[ ! -s "$dir/err" ] || break
+	most=$((most + 1))
+done
+ok "memory: as many sessions as fit into it" test $most -ge 1 -a $most -lt 8
+ok "memory: the next is refused with the limit" grep -q 'the queues of your sessions may take 1 MB' "$dir/err"
+ok "memory: another user has his own limit" as $other "$ctl" --socket "$sock" run --json -o /dev/null -- true
+for pid in $holders; do
+	end "$pid" KILL
+done
+until_ok 10 sessions_are 0
+begin setpriv --reuid $me --regid $me --clear-groups "$dir/bin/t_calls" 1 1000000000 0 0
+cp "$SRC_DIR/tests/integration/peer.py" "$dir/"
+setpriv --reuid $me --regid $me --clear-groups python3 "$dir/peer.py" "$sock" deaf "$begun" 1 >"$dir/deaf" 2>&1
+ok "memory: a user's client that does not read: exact, and told what it lost" sh -c "cat '$dir/deaf' && exit $?"
+end "$begun" KILL
+ok "memory: and what was kept for it is within the limit" sh -c "cat '$dir/deaf' && [ \$(sed -n 's/.* bytes //p' '$dir/deaf') -lt 1600000 ]"
+end "$daemon_pid"
+
 printf '[user]\nsessions = 0\n' >"$dir/conf"
 daemon_start --config "$dir/conf"
 as $me "$ctl" --socket "$sock" status 2>"$dir/err"
@@ -355,6 +403,10 @@ ok "ptrace: another user's session is refused" is $? 125
 ok "ptrace: in one sentence" sh -c "cat '$dir/err'; grep -q 'serves no other user' '$dir/err'"
 as $me "$ctl" --socket "$sock" watch --pid "$mine" -o "$dir/out/file" 2>"$dir/err"
 ok "ptrace: also for the user's own process" is $? 1
+# Who reads the programs and the debugging information of others is the daemon that a user starts for it.
+"$TRACECTL" --socket "$sock" strace -k true >"$dir/out/file" 2>"$dir/err"
+ok "ptrace: no stacks by a service" is $? 1
+ok "ptrace: says so" grep -q 'stacks are told only by a tracerd that is started for it' "$dir/err"
 end "$daemon_pid"
 
 # Payload: what is read and written.

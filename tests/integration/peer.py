@@ -190,12 +190,13 @@ def deaf():
     assert kind == OPENED, (kind, why)
     time.sleep(float(sys.argv[4]))
     p.send(STOP)
-    records = told = 0
+    records = told = size = 0
     while True:
         kind, data = p.read()
         if kind == END:
             break
         assert kind == RECORDS, kind
+        size += len(data)
         at = 0
         while at < len(data):
             length, what = struct.unpack_from("IH", data, at)
@@ -205,7 +206,7 @@ def deaf():
                 records += 1
             at += length
     produced, lost = struct.unpack("QQ", data)
-    print("records %d told %d produced %d lost %d" % (records, told, produced, lost))
+    print("records %d told %d produced %d lost %d bytes %d" % (records, told, produced, lost, size))
     assert records + lost == produced and lost > 0 and records > 0
     # A daemon without memory may have none for the last word on the way; the end says it all.
     assert told == lost or (sys.argv[5:] == ["starved"] and told < lost)

@@ -152,6 +152,48 @@ commands_work() {
 	kill $sleeper
 }
 
+# goes_on FILE: its times are in order, and none is far from the others.
+goes_on() {
+	python3 -c 'import json, sys
+t = [e["time"] for e in map(json.loads, open(sys.argv[1])) if "time" in e]
+print(t[:5], t[-5:])
+sys.exit(not t or t != sorted(t) or t[-1] - t[0] > 3600)' "$1"
+}
+
+is_now() {
+	python3 -c 'import json, sys, time
+t = json.loads(open(sys.argv[1]).readline())["time"]
+print(t, time.time())
+sys.exit(abs(t - time.time()) > 3600)' "$1"
+}
+
+clock_is_stepped() {
+	tracectl watch --json -e openat,openat2 -o "$dir/step" --path '/etc/*' &
+	watcher=$!
+	until_ok 60 sessions_are 1
+	timeout 120 tracectl watch -e getppid --duration 5 -o "$dir/short" &
+	short=$!
+	until_ok 60 sessions_are 2
+	cat /etc/hostname >"$dir/last"
+	ok "before the clock is stepped" until_ok 60 grep -q '"pathname":"/etc/hostname"' "$dir/step"
+	date -s 'now + 1 day' >"$dir/last"
+	cat /etc/debian_version >"$dir/last"
+	ok "a day later a session goes on" until_ok 60 grep -q '"pathname":"/etc/debian_version"' "$dir/step"
+	tc run --json -o "$dir/run" -- cat /etc/hostname >"$dir/last"
+	ok "and the next one has the new time" is_now "$dir/run"
+	date -s 'now - 1 day' >"$dir/last"
+	cat /etc/issue >"$dir/last"
+	ok "a day earlier, too" until_ok 60 grep -q '"pathname":"/etc/issue"' "$dir/step"
+	wait $short
+	ok "--duration is not of the clock" is $? 0
+	kill -INT $watcher
+	wait $watcher
+	ok "the session ends well" ends_with '"lost":0' "$dir/step"
+	ok "its times have not jumped" goes_on "$dir/step"
+	tc run --json -o "$dir/run" -- cat /etc/hostname >"$dir/last"
+	ok "and those of the next one are right" is_now "$dir/run"
+}
+
 others_are_kept_out() {
 	useradd -m alice
 	useradd -m -G tracer bob
@@ -302,6 +344,7 @@ if [ "$can" = bpf ]; then
 		exit 1
 	}
 	commands_work
+	clock_is_stepped
 	others_are_kept_out
 	[ "$much" = quick ] || source_test authorisation
 	it_is_reloaded
