@@ -7,7 +7,7 @@
 set -u
 : "${SRC_DIR:?}" "${BUILD_DIR:?}"
 build=$BUILD_DIR/fuzz
-fuzzers="records frames filter"
+fuzzers="records frames filter config"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

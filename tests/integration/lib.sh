@@ -120,6 +120,15 @@ status_has() {
 	tc status --json >"$dir/status" && grep -q "\"$1\": *$2[,}]" "$dir/status"
 }
 
+# Descriptors of the daemon, among them every program, map and link that it has in the kernel.
+fds() {
+	find "/proc/$daemon_pid/fd" -type l | wc -l
+}
+
+fds_at_most() {
+	[ "$(fds)" -le "$1" ]
+}
+
 # How many sessions there are; a session that is listed sees everything from then on.
 sessions_are() {
 	status_has sessions "$1"

@@ -33,7 +33,19 @@ help_has_options() {
 	done
 }
 
+# Each command's paragraph has one line that could be typed.
+commands_have_examples() {
+	for command in watch run summary pending dump strace status explain help; do
+		awk -v command="$command" '
+			/^\.It Cm / { here = $3 == command }
+			/^\.El/ { here = 0 }
+			here && index($0, ".Dl $ tracectl " command) == 1 { found = 1 }
+			END { exit !found }' packaging/man/tracectl.1 || echo "tracectl.1 has no example of $command"
+	done
+}
+
 rule "every command has its help" help_has_options
+rule "every command has an example" commands_have_examples
 rule "tracectl(1) has every option" tracectl_options
 rule "tracerd(8) has every option" tracerd_options
 finish

@@ -10,10 +10,15 @@
 . "${SRC_DIR:?}/tests/integration/lib.sh"
 daemon_start
 out=$dir/out
+tc run --json -o "$out" -- true
+until_ok 10 sessions_are 0
+idle_fds=$(fds)
 
-# sound NAME: the daemon lives, is small, and the next session works.
+# sound NAME: the daemon lives, is small, has what it had, and the next session works.
 sound() {
+	ok "$1: the daemon lives" kill -0 "$daemon_pid"
 	ok "$1: no session is left" until_ok 10 sessions_are 0
+	ok "$1: no descriptor is left" until_ok 10 fds_at_most "$idle_fds"
 	ok "$1: memory within 64 MB" small "$dir/status"
 	tc run --json -o "$out" -- "$targets/t_calls" 1 50 0 0
 	ok "$1: the next session works" events "$out" 'len(calls("getppid")) == 50 and lost == 0'
@@ -140,6 +145,29 @@ for format in human strace json; do
 done
 tc summary -o "$out" -- python3 "$dir/hostile.py" "$(mkdir "$dir/evil" && echo "$dir/evil")"
 ok "hostile names, summary: harmless to a terminal" harmless "$out"
+rm -rf "$dir/evil"
+
+# One that waits, with such a name and such a command line, for a path that has one.
+cat >"$dir/waits.py" <<'END'
+import ctypes, os, sys
+evil = b'\x1b[31m\x1b]0;owned\x07\n\r\xff\xfe"\'\\\xe2\x80\xae\xc3'
+ctypes.CDLL(None).prctl(15, evil[:15], 0, 0, 0)
+path = os.fsencode(sys.argv[1]) + b"/" + evil
+os.mkfifo(path)
+os.open(path, os.O_RDONLY)
+END
+mkdir "$dir/evil"
+begin python3 "$dir/waits.py" "$dir/evil" "$(printf '\033[1m\n\377')"
+waits=$begun
+until_ok 10 in_call "$waits" 257
+for format in human strace json; do
+	tc pending --pid "$waits" --format $format -o "$out"
+	ok "hostile names, pending, $format: it is there" grep -q openat\\\|open "$out"
+	# shellcheck disable=SC2046 # none or one
+	ok "hostile names, pending, $format: harmless to a terminal" harmless "$out" $([ $format != json ] || echo Cc)
+done
+end "$waits" KILL
+rm -rf "$dir/evil"
 sound "hostile names"
 
 # Clocks: a client whose monotonic clock is a day ahead shows the same times.
