@@ -226,6 +226,20 @@ def crowd():
     signal.pause()
 
 
+def halves():
+    """N that send half a question, and the other half when something comes by a FIFO."""
+    frame = struct.pack("IHH", 8, STATUS, 0)
+    peers = [Peer() for _ in range(int(sys.argv[3]))]
+    for i, p in enumerate(peers):
+        p.sock.sendall(frame[:1 + i % 7])
+    print("begun", flush=True)
+    with open(sys.argv[4]) as fifo:
+        fifo.read()
+    for i, p in enumerate(peers):
+        p.sock.sendall(frame[1 + i % 7:])
+        assert p.read()[0] == STATUS
+
+
 def hold():
     peers = [Peer() for _ in range(int(sys.argv[3]))]
     for p in peers:
@@ -236,7 +250,7 @@ def hold():
 
 MODES = {
     "short": short, "zero": zero, "long": long, "huge": huge, "half": half, "type": type, "nul": nul,
-    "unterminated": unterminated, "keys": keys, "twice": twice, "random": random_bytes, "hold": hold, "random-for": random_for, "connects": connects, "deaf": deaf, "crowd": crowd,
+    "unterminated": unterminated, "keys": keys, "twice": twice, "random": random_bytes, "hold": hold, "random-for": random_for, "connects": connects, "deaf": deaf, "crowd": crowd, "halves": halves,
     "stop-first": lambda: first(STOP), "snapshot-first": lambda: first(SNAPSHOT),
 }
 MODES[sys.argv[2]]()
