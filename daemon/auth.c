@@ -250,18 +250,26 @@ int auth_filter(const struct auth *a, const struct watcher *who, const struct fi
 
 void auth_refused(struct auth *a, uint32_t uid, const char *what)
 {
-	unsigned int place = uid % AUTH_REFUSED_MAX;
+	struct auth_refused *place = &a->refused[0];
 	uint64_t now = tr_now_ns();
 
-	if (a->refused[place].ns && now - a->refused[place].ns < QUIET_NS) {
-		a->refused[place].kept_quiet++;
+	for (unsigned int i = 0; i < AUTH_REFUSED_MAX; i++) {
+		struct auth_refused *r = &a->refused[i];
+
+		if (r->ns && r->uid == uid) {
+			place = r;
+			break;
+		}
+		if (r->ns < place->ns)
+			place = r;
+	}
+	if (place->ns && now - place->ns < QUIET_NS) { /* with no place free it is the oldest */
+		place->kept_quiet++;
 		return;
 	}
-	if (a->refused[place].kept_quiet)
+	if (place->kept_quiet)
 		log_info("%llu more refusals were not told",
-			 (unsigned long long)a->refused[place].kept_quiet);
+			 (unsigned long long)place->kept_quiet);
 	log_warn("user %u was refused: %s", uid, what);
-	a->refused[place].uid = uid;
-	a->refused[place].ns = now;
-	a->refused[place].kept_quiet = 0;
+	*place = (struct auth_refused){.uid = uid, .ns = now};
 }

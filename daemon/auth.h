@@ -28,11 +28,11 @@ struct auth {
 	uint32_t userns; /* our own: only there root and the group's members have a say */
 	uint32_t pidns;
 	struct auth_name names[AUTH_NAMES_MAX];
-	struct {
+	struct auth_refused {
 		uint32_t uid;
-		uint64_t ns;
+		uint64_t ns; /* when that user's was told last; 0: the place is free */
 		uint64_t kept_quiet;
-	} refused[AUTH_REFUSED_MAX]; /* so that nobody fills the log */
+	} refused[AUTH_REFUSED_MAX]; /* so that nobody fills the log, however many users they are */
 };
 
 struct peer {
