@@ -483,10 +483,12 @@ void ctl_free(struct ctl *ctl)
 
 	if (!ctl)
 		return;
+	if (ctl->nsessions || (ctl->recorders && recorders_active(ctl->recorders))) {
+		hub_drain(ctl->hub, true); /* what was done until now is told; it may be a reason to save */
+		serve_sessions(ctl);
+	}
 	while ((c = TAILQ_FIRST(&ctl->clients)))
 		ctl_gone(c);
-	if (ctl->recorders && recorders_active(ctl->recorders))
-		hub_drain(ctl->hub, true); /* it may be a reason to save */
 	recorders_free(ctl->recorders);
 	for (unsigned int i = 0; i < 16; i++)
 		if (ctl->rings[i])

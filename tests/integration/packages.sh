@@ -80,6 +80,12 @@ rpm_keeps_what_was_changed() {
 	is "$(cat "$dir/verified")" "S.5....T.  c /etc/tracerd/tracerd.conf"
 }
 
+rpm_daemon() {
+	begin "$root/usr/sbin/tracerd" --config "$conf" --socket "$sock" 2>"$dir/tracerd.log"
+	daemon_pid=$begun
+	until_ok 30 tc status
+}
+
 # An older version is installed, replaced by this one, and removed.
 rpm_life() {
 	root=$dir/root
@@ -94,10 +100,23 @@ rpm_life() {
 		is "$(stat -c %a%U%G "$root/usr/sbin/tracerd" "$root/usr/bin/tracectl" "$conf" | tr '\n' ' ')" \
 		"755rootroot 755rootroot 644rootroot "
 	echo '# changed' >>"$conf"
+	ok "rpm: what was installed runs" rpm_daemon
+	begin "$root/usr/bin/tracectl" --socket "$sock" watch --reconnect --json -e getppid --comm t_calls -o "$dir/out"
+	watcher=$begun
+	until_ok 20 sessions_are 1
 	rpm_in upgrade -U "$1"
 	ok "rpm: upgrade starts the service anew if it runs" is "$did" "systemd-sysusers tracerd.conf;systemd-tmpfiles \
 --create tracerd.conf;systemctl daemon-reload;systemctl try-restart tracerd.service;"
 	ok "rpm: the new version is there" is "$(rpm --root "$root" -q tracerd)" "$(rpm -qp "$1")"
+	"$targets/t_calls" 1 10 0 0
+	end "$daemon_pid" # as try-restart does
+	ok "rpm: the new one runs" rpm_daemon
+	ok "rpm: the session is back" until_ok 20 sessions_are 1
+	"$targets/t_calls" 1 7 0 0
+	unwatch
+	ok "rpm: it saw what was done before the service started anew, and after" \
+		events "$dir/out" 'len(calls("getppid")) == 17 and lost == 0'
+	end "$daemon_pid"
 	ok "rpm: the configuration is still the administrator's" rpm_keeps_what_was_changed
 	rpm --root "$root" --nodeps -e tracerd >"$dir/said" 2>&1
 	ok "rpm: erase" is $? 0
@@ -160,4 +179,23 @@ if command -v fish >/dev/null; then
 		'source $SRC_DIR/packaging/completions/tracectl.fish; complete -C \"tracectl watch --fai\"' | grep -q -e '^--failed'"
 fi
 ok "bash takes its script" bash -n "$SRC_DIR/packaging/completions/tracectl.bash"
+# In the place of bash-completion's two functions such that are enough for words without = and :.
+cat >"$dir/complete.bash" <<'END'
+_get_comp_words_by_ref() { cur=${COMP_WORDS[COMP_CWORD]} words=("${COMP_WORDS[@]}") cword=$COMP_CWORD; }
+__ltrim_colon_completions() { :; }
+source "$1"
+COMP_WORDS=("$2" watch --fai) COMP_CWORD=2
+_tracectl
+[ "${COMPREPLY[*]}" = --failed ]
+END
+ok "bash completes" bash "$dir/complete.bash" "$SRC_DIR/packaging/completions/tracectl.bash" "$TRACECTL"
+if command -v zsh >/dev/null; then
+	cat >"$dir/complete.zsh" <<'END'
+_describe() { print -l -- $candidates }
+words=($2 watch --fai) CURRENT=3
+source $1
+END
+	zsh -f "$dir/complete.zsh" "$SRC_DIR/packaging/completions/_tracectl" "$TRACECTL" >"$dir/offered" 2>&1
+	ok "zsh completes" grep -q '^--failed:' "$dir/offered"
+fi
 finish

@@ -68,6 +68,14 @@ unwatch
 end "$daemon_pid"
 ok "log-level = error: nothing but errors is said" is "$(wc -l <"$log")" "$lines"
 
+# What was done until it ends is told.
+daemon_start
+watch "$dir/out" -e getppid --comm t_calls
+"$targets/t_calls" 1 500 0 0
+end "$daemon_pid"
+wait_for "$watcher"
+ok "a session that it ends has all that was done before" is "$(grep -c '"syscall":"getppid"' "$dir/out")" 500
+
 # A service manager: descriptors in, datagrams out.
 begin python3 "$SRC_DIR/tests/integration/service.py" activate "$dir/passed" listen "$TRACERD" 2>"$log"
 daemon_pid=$begun
