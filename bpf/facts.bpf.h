@@ -14,7 +14,9 @@
 #define S_IFSOCK 0140000
 #define S_IFIFO 0010000
 #define ANON_INODE_FS_MAGIC 0x09041934
+#define TMPFS_MAGIC 0x01021994
 #define PIPEFS_MAGIC 0x50495045
+#define PID_FS_MAGIC 0x50494446 /* pidfds are files of their own since 6.9 */
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
@@ -218,8 +220,22 @@ GLOBAL int file_name(struct fd_scratch *s, __u64 addr)
 		f->payload_len = n > 0 ? n - 1 : 0;
 		return 0;
 	}
+	if (magic == PID_FS_MAGIC) {
+		f->kind = TR_FD_ANON;
+		f->payload_len = sizeof("[pidfd]") - 1;
+		__builtin_memcpy(s->payload, "[pidfd]", sizeof("[pidfd]") - 1);
+		return 0;
+	}
 	f->kind = (f->mode & S_IFMT) == S_IFIFO ? TR_FD_PIPE : TR_FD_PATH;
 	f->h.flags = TR_FD_REVERSED;
+	if (magic == TMPFS_MAGIC && BPF_CORE_READ(dentry, d_parent) == dentry) {
+		n = bpf_probe_read_kernel_str(s->payload, 256, BPF_CORE_READ(dentry, d_name.name));
+		if (n > 1 && s->payload[0] != '/') { /* of memfd_create */
+			f->h.flags |= TR_FD_DELETED;
+			f->payload_len = n;
+			return 0;
+		}
+	}
 	/* Not in its parent's list of names any more; a root is in none. */
 	if (!BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry)
 		f->h.flags |= TR_FD_DELETED;
