@@ -44,7 +44,7 @@ static __always_inline __u64 owner_lookup(const struct tr_owner *owner)
  */
 static __noinline __u64 owner_sessions(struct task_struct *task)
 {
-	const struct cred *cred = task->real_cred;
+	const struct cred *cred = untrusted(task)->real_cred;
 	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns);
 	struct tr_owner owner = {
 	    .uid = BPF_CORE_READ(cred, uid.val),
@@ -78,7 +78,7 @@ static __noinline __u64 owner_sessions(struct task_struct *task)
 /* A task on its way out has no memory any more: it is what it was. */
 static __always_inline bool is_dumpable(struct task_struct *task, struct task_state *st)
 {
-	struct mm_struct *mm = task->mm;
+	struct mm_struct *mm = untrusted(task)->mm;
 	struct mm_struct___word *old = (void *)mm;
 	unsigned long flags = 0;
 	bool dumpable;

@@ -53,7 +53,6 @@ static __always_inline void need_task(struct task_struct *task, struct task_stat
  * (cast), else by a function call. cast is a constant wherever this is expanded.
  */
 #define GET(cast, p, member) ((cast) ? (p)->member : BPF_CORE_READ(p, member))
-#define TYPED(type, p) ((type *)bpf_rdonly_cast(p, bpf_core_type_id_kernel(type)))
 
 /*
  * Appends the names from dentry up to the root of all mounts, each with its NUL, the last name first, and
@@ -266,7 +265,7 @@ static __always_inline __u64 fd_tag(__u32 tgid, __s32 fd, __u64 name, __u64 ino)
 
 static __always_inline struct file *fd_file(struct task_struct *task, __s32 fd)
 {
-	struct files_struct *files = task->files;
+	struct files_struct *files = untrusted(task)->files;
 	struct file *file = NULL, **table;
 	struct fdtable *fdt;
 
@@ -286,7 +285,7 @@ static __always_inline struct file *fd_file(struct task_struct *task, __s32 fd)
  */
 static __always_inline __u64 current_tag(struct task_struct *task, __s32 fd)
 {
-	struct files_struct *files = task->files, *array;
+	struct files_struct *files = untrusted(task)->files, *array;
 	struct fdtable *fdt;
 	struct file *file;
 
@@ -358,7 +357,7 @@ static __noinline int tell_file(struct task_struct *task, __s32 fd, __u64 tag, _
 /* A task in a system call has a working directory; plain loads do no harm if it has none. */
 static __always_inline __u64 cwd_tag(struct task_struct *task)
 {
-	struct dentry *dentry = task->fs->pwd.dentry;
+	struct dentry *dentry = untrusted(task)->fs->pwd.dentry;
 
 	return fd_tag(task->tgid, TR_AT_FDCWD, dentry->d_name.hash, dentry->d_inode->i_ino);
 }

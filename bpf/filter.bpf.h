@@ -96,8 +96,8 @@ static __always_inline __u64 task_sessions(struct task_struct *task, struct task
 {
 	__u32 gen = cfg.gen;
 
-	if (st->gen == gen && st->cred == (__u64)task->real_cred &&
-	    st->cgroups == (__u64)task->cgroups)
+	if (st->gen == gen && st->cred == (__u64)untrusted(task)->real_cred &&
+	    st->cgroups == (__u64)untrusted(task)->cgroups)
 		return visible_sessions(task, st, st->mask);
 	if (st->attach_epoch != cfg.attach_epoch) {
 		st->attach_epoch = cfg.attach_epoch;
@@ -106,10 +106,10 @@ static __always_inline __u64 task_sessions(struct task_struct *task, struct task
 		st->reported = 0;
 		st->slot = 0;
 	}
-	if (st->cred != (__u64)task->real_cred)
+	if (st->cred != (__u64)untrusted(task)->real_cred)
 		st->dumpable = 0;
-	st->cred = (__u64)task->real_cred;
-	st->cgroups = (__u64)task->cgroups;
+	st->cred = (__u64)untrusted(task)->real_cred;
+	st->cgroups = (__u64)untrusted(task)->cgroups;
 	st->mask = task_mask(task, st);
 	st->told = 0;
 	st->gen = gen;

@@ -371,7 +371,7 @@ static __always_inline void exec_block(struct tr_capture *c, __u64 start, __u64 
 static __always_inline void exec_recover(struct task_struct *task, struct tr_capture *c,
 					 const struct tr_exec *r, __u64 mask)
 {
-	struct mm_struct *mm = task->mm;
+	struct mm_struct *mm = untrusted(task)->mm;
 	__u32 retry = c->retry, off, n;
 
 	c->retry = 0;
@@ -583,7 +583,7 @@ int task_scan(struct bpf_iter__task *ctx)
 	struct task_state *st;
 	const struct tr_plan *plan;
 
-	if (!task || !task->mm)
+	if (!task || !untrusted(task)->mm)
 		return 0;
 	st = state_get(task);
 	if (!st)

@@ -187,14 +187,14 @@ static inline __attribute__((always_inline)) __u32 cap_word(const struct tr_capt
 }
 
 static inline __attribute__((always_inline)) int cap_pointer_at(struct tr_capture *c, __u64 *p,
-								__u64 vec, __u32 i)
+								__u64 addr)
 {
 	__u32 narrow = 0;
 	int r;
 
 	if (c->rec.abi != TR_ABI_I386)
-		return cap_read(c, p, sizeof(*p), vec + i * sizeof(*p));
-	r = cap_read(c, &narrow, sizeof(narrow), vec + i * sizeof(narrow));
+		return cap_read(c, p, sizeof(*p), addr);
+	r = cap_read(c, &narrow, sizeof(narrow), addr);
 	*p = narrow;
 	return r;
 }
@@ -280,25 +280,43 @@ static inline __attribute__((always_inline)) int cap_strv_end(struct tr_capture 
 	return 0;
 }
 
+/*
+ * The string that the pointer at addr points to; not 0: it is the last one. A function of its own, which the
+ * verifier of BPF goes through once, and not as often as the loop below runs.
+ */
+CAP_FUNC int cap_strv_next(struct tr_capture *c, __u64 addr, __u32 count_only, __u32 meta)
+{
+	__u32 i = meta >> 24;
+	__u64 p = 0;
+
+	if (!c)
+		return -1;
+	if (cap_pointer_at(c, &p, addr)) {
+		c->fault = 1;
+		return -1;
+	}
+	if (!p) {
+		cap_strv_end(c, meta | TR_PART_STRV_END << 8);
+		return -1;
+	}
+	if (i >= CAP_STRV_MAX)
+		c->cut |= CAP_CUT_ROOM;
+	else if (!count_only)
+		cap_string(c, p, c->string_limit, meta | TR_PART_STRV << 8);
+	return 0;
+}
+
 /* A vector of strings: the first CAP_STRV_MAX ones, unless they are only counted. */
 CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 count_only, __u32 meta)
 {
-	__u64 p = 0;
+	__u32 size;
 
 	if (!c || vec < CAP_LOWEST)
 		return -1;
-	for (__u32 i = 0; i < 255; i++) {
-		if (cap_pointer_at(c, &p, vec, i)) {
-			c->fault = 1;
-			return -1;
-		}
-		if (!p)
-			return cap_strv_end(c, meta | TR_PART_STRV_END << 8 | i << 24);
-		if (i >= CAP_STRV_MAX)
-			c->cut |= CAP_CUT_ROOM;
-		else if (!count_only)
-			cap_string(c, p, c->string_limit, meta | TR_PART_STRV << 8 | i << 24);
-	}
+	size = cap_word(c);
+	for (__u32 i = 0; i < 255; i++)
+		if (cap_strv_next(c, vec + i * size, count_only, meta | i << 24))
+			break;
 	return 0;
 }
 

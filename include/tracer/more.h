@@ -76,10 +76,42 @@ CAP_FUNC int more_flush(struct tr_capture *c, __u32 flags)
 
 #define MORE_LAST(flags) (TR_DATA_LAST | (__u32)(flags) << 16)
 
+/*
+ * What a step of a loop comes to. Each is a function of its own, which the verifier of BPF goes through once, and not
+ * as often as the loop runs. Others are TR_ITEM_* that are true of what ends here, or negative.
+ */
+#define MORE_NEXT 0x100
+#define MORE_SEND 0x200 /* the buffer is full */
+
+/* Reads what follows, up to the end of a page. */
+CAP_FUNC int more_piece(struct tr_capture *c)
+{
+	struct cap_buffer *b;
+	__u32 n, fill;
+
+	if (!c)
+		return -1;
+	b = more_buffer(c);
+	if (!b)
+		return -1;
+	if (!b->left)
+		return 0;
+	n = CAP_PAGE - (b->at & (CAP_PAGE - 1));
+	n = cap_clamp(n < b->left ? n : b->left, CAP_ITEM_MAX);
+	fill = cap_clamp(b->fill, MORE_FULL);
+	if (cap_read(c, &b->bytes[fill], n, b->at))
+		return TR_ITEM_FAULT | TR_ITEM_TRUNC;
+	b->fill = fill + n;
+	b->at += n;
+	b->left -= n;
+	return b->left && b->fill > MORE_FULL ? MORE_SEND : MORE_NEXT;
+}
+
 /* want bytes at addr, of which all is left out that comes after limit. */
 CAP_FUNC int more_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 limit, __u32 meta)
 {
 	struct cap_buffer *b;
+	int r = 0;
 
 	if (!c || !c->more.left)
 		return -1;
@@ -95,22 +127,52 @@ CAP_FUNC int more_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 limi
 		b->left = want;
 	b->at = addr;
 	more_begin(b, meta);
-	for (__u32 i = 0; i < MORE_PAGES && b->left; i++) {
-		__u32 n = CAP_PAGE - (b->at & (CAP_PAGE - 1));
-		__u32 fill = cap_clamp(b->fill, MORE_FULL);
-
-		n = cap_clamp(n < b->left ? n : b->left, CAP_ITEM_MAX);
-		if (cap_read(c, &b->bytes[fill], n, b->at)) {
-			c->fault = 1;
-			return more_flush(c, MORE_LAST(TR_ITEM_FAULT | TR_ITEM_TRUNC));
-		}
-		b->fill = fill + n;
-		b->at += n;
-		b->left -= n;
-		if (b->left && b->fill > MORE_FULL && more_flush(c, 0))
+	for (__u32 i = 0; i < MORE_PAGES; i++) {
+		r = more_piece(c);
+		if (r < MORE_NEXT)
+			break;
+		if (r == MORE_SEND && more_flush(c, 0))
 			return -1;
 	}
-	return more_flush(c, MORE_LAST(0));
+	if (r < 0)
+		return -1;
+	c->fault |= (r & TR_ITEM_FAULT) != 0;
+	return more_flush(c, MORE_LAST(r & (TR_ITEM_FAULT | TR_ITEM_TRUNC)));
+}
+
+/* The same of a string, without its NUL. */
+CAP_FUNC int more_letters(struct tr_capture *c)
+{
+	struct cap_buffer *b;
+	__u32 n, fill;
+	__u8 *p;
+	long r;
+
+	if (!c)
+		return -1;
+	b = more_buffer(c);
+	if (!b)
+		return -1;
+	fill = cap_clamp(b->fill, MORE_FULL);
+	p = &b->bytes[fill];
+	if (!b->left) /* is it just so long? */
+		return cap_read(c, p, 1, b->at) || *p ? TR_ITEM_TRUNC : 0;
+	n = CAP_PAGE - (b->at & (CAP_PAGE - 1));
+	n = cap_clamp(n < b->left ? n : b->left, CAP_ITEM_MAX);
+	r = cap_read_str(c, p, n, b->at);
+	if (r <= 0)
+		return TR_ITEM_FAULT | TR_ITEM_TRUNC;
+	r = cap_clamp(r - 1, CAP_ITEM_MAX - 1); /* the last byte may have been the NUL, or replaced by it */
+	if (cap_read(c, p + r, 1, b->at + r))
+		return TR_ITEM_FAULT | TR_ITEM_TRUNC;
+	if (!p[r]) {
+		b->fill = fill + r;
+		return 0;
+	}
+	b->fill = fill + r + 1;
+	b->at += r + 1;
+	b->left -= r + 1;
+	return b->fill > MORE_FULL ? MORE_SEND : MORE_NEXT;
 }
 
 /*
@@ -120,39 +182,23 @@ CAP_FUNC int more_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 limi
 CAP_FUNC int more_append(struct tr_capture *c, __u64 addr, __u32 max)
 {
 	struct cap_buffer *b;
-	long r;
 
 	if (!c)
 		return -1;
 	b = more_buffer(c);
 	if (!b)
 		return -1;
+	if (b->fill > MORE_FULL && more_flush(c, 0))
+		return -1;
 	b->at = addr;
 	b->left = max;
 	for (__u32 i = 0; i < MORE_PAGES; i++) {
-		__u32 n = CAP_PAGE - (b->at & (CAP_PAGE - 1)), fill;
-		__u8 *p;
+		int r = more_letters(c);
 
-		if (b->fill > MORE_FULL && more_flush(c, 0))
+		if (r < MORE_NEXT)
+			return r;
+		if (r == MORE_SEND && more_flush(c, 0))
 			return -1;
-		fill = cap_clamp(b->fill, MORE_FULL);
-		p = &b->bytes[fill];
-		if (!b->left) /* is it just so long? */
-			return cap_read(c, p, 1, b->at) || *p ? TR_ITEM_TRUNC : 0;
-		n = cap_clamp(n < b->left ? n : b->left, CAP_ITEM_MAX);
-		r = cap_read_str(c, p, n, b->at);
-		if (r <= 0)
-			return TR_ITEM_FAULT | TR_ITEM_TRUNC;
-		r = cap_clamp(r - 1, CAP_ITEM_MAX - 1); /* the last byte may have been the NUL, or replaced by it */
-		if (cap_read(c, p + r, 1, b->at + r))
-			return TR_ITEM_FAULT | TR_ITEM_TRUNC;
-		if (!p[r]) {
-			b->fill = fill + r;
-			return 0;
-		}
-		b->fill = fill + r + 1;
-		b->at += r + 1;
-		b->left -= r + 1;
 	}
 	return TR_ITEM_TRUNC;
 }
@@ -185,14 +231,11 @@ static inline __attribute__((always_inline)) int more_word(struct tr_capture *c,
 	return cap_read(c, word, 8, addr);
 }
 
-#define MORE_NEXT 0x100 /* not the end of the vector */
-
 /*
- * Puts the string that the pointer at addr points to behind what is in the buffer, with a NUL, and one byte more than
- * the limit where it is longer. Negative: it could not be sent; TR_ITEM_* that are true of the vector, which ends here
- * without MORE_NEXT. Beside more_strv because of the many paths that its loop would have.
+ * Puts the next string of a vector behind what is in the buffer, with a NUL, and one byte more than the limit where it
+ * is longer.
  */
-CAP_FUNC int more_next(struct tr_capture *c, __u64 addr)
+CAP_FUNC int more_next(struct tr_capture *c)
 {
 	__u32 room, max, taken;
 	struct cap_buffer *b;
@@ -203,10 +246,11 @@ CAP_FUNC int more_next(struct tr_capture *c, __u64 addr)
 	b = more_buffer(c);
 	if (!b)
 		return -1;
-	if (more_word(c, &b->words[0], addr))
+	if (more_word(c, &b->words[0], b->vec))
 		return TR_ITEM_FAULT | TR_ITEM_TRUNC;
 	if (!b->words[0])
 		return 0;
+	b->vec += cap_word(c);
 	room = c->more.left > b->fill ? c->more.left - b->fill : 0;
 	max = c->more.limit + 1;
 	taken = max < room ? max : room;
@@ -234,10 +278,9 @@ CAP_FUNC int more_strv(struct tr_capture *c, __u64 vec, __u32 meta)
 	more_begin(b, meta | TR_PART_ARG_BLOCK << 8);
 	b->vec = vec;
 	for (__u32 i = 0; i < MORE_STRINGS; i++) {
-		r = more_next(c, b->vec);
+		r = more_next(c);
 		if (r != MORE_NEXT)
 			break;
-		b->vec += cap_word(c);
 	}
 	if (r < 0)
 		return -1;
