@@ -152,12 +152,12 @@ commands_work() {
 	kill $sleeper
 }
 
-# goes_on FILE: its times are in order, and none is far from the others.
+# goes_on FILE: none of its times is far from the others.
 goes_on() {
 	python3 -c 'import json, sys
 t = [e["time"] for e in map(json.loads, open(sys.argv[1])) if "time" in e]
 print(t[:5], t[-5:])
-sys.exit(not t or t != sorted(t) or t[-1] - t[0] > 3600)' "$1"
+sys.exit(not t or max(t) - min(t) > 3600)' "$1"
 }
 
 is_now() {
