@@ -138,7 +138,7 @@ tc() {
 commands_work() {
 	# Once it has been executed: before that it is systemd that opens what it needs.
 	systemd-run -q --unit victim -p Type=exec sh -c 'while :; do cat /etc/hostname; sleep 0.3; done'
-	ok "watch --unit" timeout 120 tracectl --socket /run/tracerd/tracerd.sock watch --unit victim --json -o "$dir/watch" -e openat,openat2 --follow --count 40
+	ok "watch --unit" timeout 120 tracectl --socket /run/tracerd/tracerd.sock watch --unit victim --json -o "$dir/watch" -e openat,openat2 --follow --count 200
 	ok "it names paths" has '"pathname":"/etc/hostname"' "$dir/watch"
 	systemctl stop victim
 	ok "run" timeout 120 tracectl --socket /run/tracerd/tracerd.sock run --json -o "$dir/run" -- cat /etc/hostname
