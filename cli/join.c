@@ -245,7 +245,7 @@ static unsigned int put_known(struct join *j, struct pieces *p, const struct tr_
 /* The record with its items as long as they are by now, and behind them those that it had no room for. */
 static const struct tr_hdr *make(struct join *j, struct pieces *p, const struct tr_syscall *call)
 {
-	const char *at = (const char *)(call + 1);
+	const struct tr_item *item;
 	struct tr_syscall *made;
 	unsigned int n = 0;
 
@@ -254,12 +254,8 @@ static const struct tr_hdr *make(struct join *j, struct pieces *p, const struct 
 	j->made.len = 0;
 	j->made.failed = false;
 	buf_put(&j->made, call, sizeof(*call));
-	for (unsigned int i = 0; i < call->nitems; i++) {
-		const struct tr_item *item = (const void *)at;
-
-		at += sizeof(*item) + ((item->len + 7u) & ~7u);
+	for (item = rec_item_first(call); item; item = rec_item_next(call, item))
 		n += put_known(j, p, item);
-	}
 	for (struct whole *w = p->wholes; w && n < 255; w = w->next) {
 		if (w->used || (!w->item.len && !w->ended))
 			continue;
