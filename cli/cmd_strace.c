@@ -454,7 +454,7 @@ static int run(struct strace *st)
 	session_loop(&st->s);
 	strace_line_detach(&st->line);
 	if (st->counts)
-		strace_counts_show(st->counts, st->o, &st->s.out.buf);
+		strace_counts_show(st->counts, st->o, facts_newer(st->s.facts), &st->s.out.buf);
 	return session_close(&st->s);
 }
 

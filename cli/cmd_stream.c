@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#include <core/rec.h>
 #include <core/table.h>
 #include "msg.h"
 #include "render.h"
@@ -168,7 +169,7 @@ static void on_record(struct session *s, const struct tr_hdr *rec)
 {
 	struct stream *st = s->ctx;
 
-	if (rec->type == TR_TASK || rec->type == TR_FD || rec->type == TR_RESET)
+	if (rec_is_fact(rec) || rec->type == TR_RESET)
 		return;
 	if (st->gate == GATE_OPEN || !at_gate(st, rec))
 		show(st, rec);

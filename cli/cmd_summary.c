@@ -110,7 +110,7 @@ static int on_frame(struct session *s, uint16_t type, const void *payload, size_
 
 	if (type != TR_FRAME_SUMMARY)
 		return 0;
-	r = tally_add(sum->now, payload, len, wanted, sum);
+	r = tally_add(sum->now, facts_newer(sum->s.facts), payload, len, wanted, sum);
 	if (!r && head->last)
 		show_interval(sum);
 	return r;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
+#include <core/newer.h>
 
 #define RESULTS_MAX 2 /* a pair of pipes or sockets */
 #define BUCKETS 16384 /* a power of two */
@@ -50,6 +51,7 @@ struct facts {
 	TAILQ_HEAD(, task) tasks_by_age;
 	TAILQ_HEAD(, desc) descs_by_age;
 	unsigned int ntasks, ndescs;
+	struct newer *newer;
 	/* Of a call that is still to come, or that was applied last: not in the tables yet. */
 	struct desc *results[RESULTS_MAX];
 	unsigned int nresults;
@@ -73,6 +75,7 @@ struct facts *facts_new(void)
 	if (f) {
 		TAILQ_INIT(&f->tasks_by_age);
 		TAILQ_INIT(&f->descs_by_age);
+		f->newer = newer_new();
 	}
 	return f;
 }
@@ -199,8 +202,10 @@ static void forget_all(struct facts *f)
 
 void facts_free(struct facts *f)
 {
-	if (f)
-		forget_all(f);
+	if (!f)
+		return;
+	forget_all(f);
+	newer_free(f->newer);
 	free(f);
 }
 
@@ -490,6 +495,10 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec)
 	case TR_FD:
 		apply_fd(f, (const void *)rec);
 		break;
+	case TR_NEWER:
+		if (f->newer) /* what can't be kept is shown by its number */
+			newer_learn(f->newer, (const void *)rec);
+		break;
 	case TR_SYSCALL:
 		f->returned = f->nresults && rec->tid == f->result_tid;
 		apply_socket(f, (const void *)rec);
@@ -510,6 +519,11 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec)
 	default:
 		break;
 	}
+}
+
+const struct newer *facts_newer(const struct facts *f)
+{
+	return f ? f->newer : NULL;
 }
 
 const struct fact_task *facts_task(const struct facts *f, uint32_t tid)

@@ -16,6 +16,7 @@
 #define FACTS_MAX 65536 /* tasks, and descriptors */
 
 struct facts;
+struct newer;
 
 struct fact_task {
 	uint32_t tgid, tid, ppid, uid, euid;
@@ -49,6 +50,9 @@ struct facts *facts_new(void);
 void facts_free(struct facts *f);
 void facts_apply(struct facts *f, const struct tr_hdr *rec); /* any checked record */
 /* An exited task stays until the next record is applied, so that its exit can be shown. */
+
+/* What was told of calls that the table does not know; f may be NULL. */
+const struct newer *facts_newer(const struct facts *f);
 
 /* NULL if it was not told. The result is valid until the next facts_apply. */
 const struct fact_task *facts_task(const struct facts *f, uint32_t tid);

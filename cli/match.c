@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <limits.h>
 #include <string.h>
+#include <core/newer.h>
 #include <core/rec.h>
 #include <core/table.h>
 
@@ -164,7 +165,7 @@ bool match_record(const struct match *m, const struct facts *facts, const struct
 		return true;
 	if (rec->type != TR_SYSCALL)
 		return false;
-	row = sc_find(call->abi, call->nr);
+	row = newer_find(facts_newer(facts), call->abi, call->nr);
 	if (!row)
 		return false;
 	return (!m->npath || call_has_path(m, facts, call, row)) &&

@@ -4,6 +4,7 @@
  */
 #include "render.h"
 
+#include <core/newer.h>
 #include <core/rec.h>
 #include <sys/wait.h>
 #include "strace_call.h"
@@ -375,7 +376,7 @@ static void put_restart(struct buf *out, const struct call *c)
 		before = facts_call_before(c->facts, c->rec);
 	buf_str(out, "<... resuming interrupted ");
 	if (before.known)
-		render_call_name(sc_find(before.abi, before.nr), before.nr, out);
+		render_call_name(newer_find(facts_newer(c->facts), before.abi, before.nr), before.nr, out);
 	else
 		buf_str(out, "system call");
 	buf_str(out, " ...>");

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <core/newer.h>
 #include <linux/types.h>
 #include <tracer/wire.h>
 #include "render.h"
@@ -135,10 +136,10 @@ static int compare(const void *a, const void *b, void *ctx)
 	return r ? r : (x->nr > y->nr) - (x->nr < y->nr);
 }
 
-static void name_call(struct row *r, unsigned int abi)
+static void name_call(struct row *r, const struct newer *newer, unsigned int abi)
 {
 	struct buf b = {.p = r->name, .cap = sizeof(r->name) - 1};
-	const struct sc_row *row = sc_find(abi, r->nr);
+	const struct sc_row *row = newer_find(newer, abi, r->nr);
 
 	if (row && strlen(row->name) >= sizeof(r->name))
 		return;
@@ -148,7 +149,7 @@ static void name_call(struct row *r, unsigned int abi)
 
 /* The rows of an ABI, in order, and last of all their sum. Returns how many there are without it. */
 static size_t fill_rows(const struct strace_counts *n, const struct strace_options *o,
-			unsigned int abi, struct row *rows)
+			const struct newer *newer, unsigned int abi, struct row *rows)
 {
 	int64_t overhead = o->overhead_ns > 0 ? o->overhead_ns : 0;
 	struct order order = {o->sort_by};
@@ -165,7 +166,7 @@ static size_t fill_rows(const struct strace_counts *n, const struct strace_optio
 		off = (uint64_t)overhead * r->n.calls;
 		r->n.total_ns = r->n.total_ns > off ? r->n.total_ns - off : 0;
 		r->avg_ns = r->n.total_ns / r->n.calls / 1000;
-		name_call(r, abi);
+		name_call(r, newer, abi);
 		count++;
 	}
 	sum = &rows[count];
@@ -279,12 +280,12 @@ static void show(const struct strace_options *o, const struct row *rows, size_t 
 }
 
 void strace_counts_show(const struct strace_counts *n, const struct strace_options *o,
-			struct buf *out)
+			const struct newer *newer, struct buf *out)
 {
 	struct row *rows = calloc(TR_NR_MAX + 1, sizeof(*rows));
 
 	for (unsigned int abi = 0; rows && abi < TR_ABI_MAX; abi++) {
-		size_t count = fill_rows(n, o, abi, rows);
+		size_t count = fill_rows(n, o, newer, abi, rows);
 
 		if (!count)
 			continue;

@@ -9,6 +9,7 @@
 #include "strace_opts.h"
 
 struct strace_counts;
+struct newer;
 
 struct strace_counts *strace_counts_new(void);
 void strace_counts_free(struct strace_counts *n);
@@ -25,6 +26,6 @@ int strace_counts_frame(struct strace_counts *n, const struct strace_options *o,
 			size_t len);
 
 void strace_counts_show(const struct strace_counts *n, const struct strace_options *o,
-			struct buf *out);
+			const struct newer *newer, struct buf *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <core/newer.h>
 #include <core/table.h>
 #include "render.h"
 
@@ -109,9 +110,9 @@ bool tally_is_empty(const struct tally *t)
 	return !t->calls && !t->lost;
 }
 
-static void name_call(const struct tr_summary_entry *e, char *name)
+static void name_call(const struct newer *newer, const struct tr_summary_entry *e, char *name)
 {
-	const struct sc_row *row = sc_find(e->abi, e->nr);
+	const struct sc_row *row = newer_find(newer, e->abi, e->nr);
 	char text[TALLY_NAME_LEN];
 	struct buf b = {.p = text, .cap = sizeof(text)};
 
@@ -185,7 +186,8 @@ static struct tally_row *find_row(struct tally_proc *p, struct tally_call *call)
 	return &p->rows[p->nrows++];
 }
 
-static int add_entry(struct tally *t, const struct tr_summary_entry *e, const uint32_t *pairs)
+static int add_entry(struct tally *t, const struct newer *newer, const struct tr_summary_entry *e,
+		     const uint32_t *pairs)
 {
 	char name[TALLY_NAME_LEN];
 	struct tally_call *call;
@@ -193,7 +195,7 @@ static int add_entry(struct tally *t, const struct tr_summary_entry *e, const ui
 	struct tally_row *row;
 	uint32_t *grown;
 
-	name_call(e, name);
+	name_call(newer, e, name);
 	call = find_call(t, name);
 	p = find_proc(t, e->tgid);
 	row = call && p ? find_row(p, call) : NULL;
@@ -220,7 +222,7 @@ static int add_entry(struct tally *t, const struct tr_summary_entry *e, const ui
 	return 0;
 }
 
-int tally_add(struct tally *t, const void *payload, size_t len,
+int tally_add(struct tally *t, const struct newer *newer, const void *payload, size_t len,
 	      bool (*wanted)(void *ctx, uint32_t tgid), void *ctx)
 {
 	struct tr_summary_head head;
@@ -244,7 +246,8 @@ int tally_add(struct tally *t, const void *payload, size_t len,
 		pairs = e->nbuckets * 2 * sizeof(uint32_t);
 		if (len - sizeof(*e) < pairs)
 			return -EPROTO;
-		r = !wanted || wanted(ctx, e->tgid) ? add_entry(t, e, (const void *)(e + 1)) : 0;
+		r = !wanted || wanted(ctx, e->tgid) ? add_entry(t, newer, e, (const void *)(e + 1)) :
+						  0;
 		if (r)
 			return r;
 		p += sizeof(*e) + pairs;

@@ -24,6 +24,7 @@ struct tally_counts {
 struct tally; /* counts of one interval, or of several */
 
 /* Names of processes outlive intervals. comm of len bytes; the last word wins. */
+struct newer;
 struct tally_names;
 struct tally_names *tally_names_new(void);
 void tally_names_free(struct tally_names *n);
@@ -38,10 +39,11 @@ void tally_clear(struct tally *t);
 bool tally_is_empty(const struct tally *t);
 
 /*
- * Adds the entries of a SUMMARY frame's payload, those of processes that `wanted` (NULL: all)
- * takes. Returns 0, -EPROTO where lengths don't fit (nothing more is added), or -ENOMEM.
+ * Adds the entries of a SUMMARY frame's payload, those of processes that `wanted` (NULL: all) takes; newer (or
+ * NULL) names calls that the table does not know. Returns 0, -EPROTO where lengths don't fit (nothing more is added),
+ * or -ENOMEM.
  */
-int tally_add(struct tally *t, const void *payload, size_t len,
+int tally_add(struct tally *t, const struct newer *newer, const void *payload, size_t len,
 	      bool (*wanted)(void *ctx, uint32_t tgid), void *ctx);
 
 /* Adds another's calls to t; processes are not kept apart in t. */

@@ -5,6 +5,7 @@
 #include "value.h"
 
 #include <core/compat.h>
+#include <core/newer.h>
 #include <core/rec.h>
 
 /* socketcall of i386, as the call that it makes; what that one's pointers point to was not read. */
@@ -42,7 +43,7 @@ static void use_socketcall(struct call *c)
 void call_init(struct call *c, const struct tr_syscall *rec, const struct facts *facts,
 	       uint32_t string_limit)
 {
-	const struct sc_row *row = sc_find(rec->abi, rec->nr);
+	const struct sc_row *row = newer_find(facts_newer(facts), rec->abi, rec->nr);
 
 	*c = (struct call){
 		.rec = rec,
@@ -55,7 +56,7 @@ void call_init(struct call *c, const struct tr_syscall *rec, const struct facts 
 	};
 	use_socketcall(c);
 	row = c->row;
-	c->compat = c->is_32 && row && sc_nr(row, TR_ABI_X86_64) >= 0;
+	c->compat = c->is_32 && row && row == sc_find(rec->abi, rec->nr) && sc_nr(row, TR_ABI_X86_64) >= 0;
 	if (c->nargs > TR_MAX_ARGS)
 		c->nargs = TR_MAX_ARGS;
 	/* One that is made to fail fails, though it never does. */

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <core/clock.h>
+#include <core/newer.h>
 #include "bpf_why.h"
 #include "compile.h"
 #include "task_capture.h"
@@ -193,7 +194,8 @@ static int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_b
 		b->ncpus = libbpf_num_possible_cpus();
 		b->counters = calloc(b->ncpus, sizeof(*b->counters));
 		b->capture = task_capture_new();
-		r = b->counters && b->capture ? open_rings(b) : -ENOMEM;
+		b->newer.known = newer_new();
+		r = b->counters && b->capture && b->newer.known ? open_rings(b) : -ENOMEM;
 	}
 	if (r) {
 		bpf_why(why, r);
@@ -212,6 +214,7 @@ static int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_b
 
 static void detach(struct backend *b)
 {
+	bpf_newer_end(b);
 	bpf_link__destroy(b->switches);
 	b->switches = NULL;
 	while (b->nlinks)
@@ -229,6 +232,7 @@ static void bpf_close(struct backend *b)
 	tracer_bpf__destroy(b->skel);
 	free(b->counters);
 	free(b->capture);
+	newer_free(b->newer.known);
 	free(b);
 }
 
@@ -374,11 +378,18 @@ static void bpf_session_del(struct backend *b, unsigned int session)
 		return;
 	report_lost(b);
 	traced = needs_programs(f);
+	bpf_newer_forget(b, bit(session));
 	bpf_filter_del(b, session);
 	if (traced && --b->tracing == 0)
 		detach(b);
 	else
 		attach_switches(b);
+}
+
+static void bpf_retell(struct backend *b)
+{
+	bpf_newer_forget(b, ~0ULL);
+	bpf_filter_forget(b);
 }
 
 static void bpf_show(struct backend *b, unsigned int session, enum tr_shown shown)
@@ -419,6 +430,15 @@ static struct ring *oldest(struct backend *b, uint64_t limit_ns, const struct tr
 	return best;
 }
 
+/* ENOSYS: it is no call at all. */
+static bool is_newer(const struct tr_hdr *rec)
+{
+	const struct tr_syscall *call = (const struct tr_syscall *)rec;
+
+	return rec->type == TR_SYSCALL && call->nr >= NEWER_FIRST && call->nr < TR_NR_MAX &&
+	       call->ret != -ENOSYS && !sc_find(call->abi, call->nr);
+}
+
 static int bpf_drain(struct backend *b, bool all)
 {
 	/* What another CPU made before this moment may not be in its ring yet; it takes microseconds. */
@@ -430,6 +450,9 @@ static int bpf_drain(struct backend *b, bool all)
 	for (unsigned int i = 0; i < b->nrings; i++)
 		ring_begin(&b->rings[i]);
 	while ((ring = oldest(b, limit, &rec))) {
+		if (is_newer(rec))
+			bpf_newer_tell(b, ((const struct tr_syscall *)rec)->nr, rec->sessions,
+				       rec->time_ns);
 		b->sink.record(b->sink.ctx, rec);
 		ring_next(ring);
 		n++;
@@ -473,7 +496,7 @@ const struct backend_ops backend_bpf = {
     .summary_begin = bpf_summary_begin,
     .summary_end = bpf_summary_end,
     .pending = bpf_pending,
-    .retell = bpf_filter_forget,
+    .retell = bpf_retell,
     .ignore = bpf_ignore,
     .show = bpf_show,
     .unshown = bpf_unshown,

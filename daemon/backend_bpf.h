@@ -13,6 +13,8 @@
 
 struct tracer_bpf;
 struct tr_capture;
+struct newer;
+struct newer_watch;
 struct bpf_link;
 struct bpf_object;
 
@@ -28,6 +30,14 @@ struct bpf_session {
 	unsigned int ncgroups;
 	uint32_t *descendants; /* processes that ran when the session began */
 	size_t ndescendants;
+};
+
+/* Calls that the table does not know, by number. */
+struct bpf_newer {
+	struct newer *known;
+	struct newer_watch *watch; /* NULL: nothing is to be learnt */
+	uint16_t asked[TR_NR_MAX];
+	uint64_t told[TR_NR_MAX]; /* sessions that know what it is */
 };
 
 struct backend {
@@ -56,6 +66,7 @@ struct backend {
 	uint64_t cost_ns; /* what they were when that began */
 	uint64_t epoch_ns; /* when summary_begin was called, 0: not */
 	struct tr_capture *capture; /* scratch for pending calls */
+	struct bpf_newer newer;
 };
 
 /* What the counters say since the last time, for all sessions. */
@@ -77,6 +88,11 @@ int bpf_pending(struct backend *b, int session);
 /* bpf_summary.c */
 void bpf_summary_begin(struct backend *b);
 int64_t bpf_summary_end(struct backend *b, unsigned int session, summary_fn *fn, void *ctx);
+
+/* bpf_newer.c: sessions see call nr, which the table does not know. */
+void bpf_newer_tell(struct backend *b, uint32_t nr, uint64_t sessions, uint64_t time_ns);
+void bpf_newer_forget(struct backend *b, uint64_t sessions); /* they know nothing */
+void bpf_newer_end(struct backend *b); /* nobody traces any more */
 
 static inline uint64_t bit(unsigned int session)
 {

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <core/clock.h>
+#include <core/newer.h>
 
 /* A program runs for microseconds and can't be preempted; this is ample, also for a stolen virtual CPU. */
 #define SUMMARY_GRACE_NS 20000000ULL
@@ -57,6 +58,9 @@ int64_t bpf_summary_end(struct backend *b, unsigned int session, summary_fn *fn,
 		if (bpf_map_lookup_elem(b->maps.summaries, &due[i], &sum))
 			continue;
 		bpf_map_delete_elem(b->maps.summaries, &due[i]);
+		if (due[i].nr >= NEWER_FIRST && due[i].nr < TR_NR_MAX && sum.errors < sum.calls &&
+		    !sc_find(due[i].abi, due[i].nr))
+			bpf_newer_tell(b, due[i].nr, bit(session), tr_now_ns());
 		fn(ctx, &due[i], &sum);
 	}
 	free(due);

@@ -4,6 +4,8 @@
  */
 #include "compile.h"
 
+#include <core/newer.h>
+
 void compile_set(__u64 *word, uint64_t mask, bool on)
 {
 	if (on)
@@ -132,4 +134,20 @@ void compile_plans(struct tr_config *cfg)
 			if (row)
 				sc_plan(row, abi, &cfg->plans[abi][nr]);
 		}
+}
+
+void compile_newer(struct tr_config *cfg, const struct newer *newer, unsigned int nr)
+{
+	for (unsigned int abi = 0; abi < TR_ABI_MAX; abi++) {
+		struct tr_plan *plan = &cfg->plans[abi][nr], made;
+		__u8 nops;
+
+		if (abi == TR_ABI_I386) /* structs were described as 64-bit tasks see them */
+			continue;
+		sc_plan(newer_find(newer, abi, nr), abi, &made);
+		nops = made.nops;
+		made.nops = 0;
+		*plan = made;
+		__atomic_store_n(&plan->nops, nops, __ATOMIC_RELEASE);
+	}
 }

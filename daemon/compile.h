@@ -10,6 +10,8 @@
 #include <core/filter.h>
 #include <tracer/bpf_shared.h>
 
+struct newer;
+
 /* Sets or clears the bits of mask in a word that others may read meanwhile. */
 void compile_set(__u64 *word, uint64_t mask, bool on);
 
@@ -28,5 +30,8 @@ void compile_shown(struct tr_config *cfg, unsigned int session, const struct fil
 void compile_strings(struct tr_config *cfg);
 
 void compile_plans(struct tr_config *cfg); /* the capture plans, from the table */
+
+/* The same of one that was learnt (core/newer.h), while programs may be reading it. */
+void compile_newer(struct tr_config *cfg, const struct newer *newer, unsigned int nr);
 
 #endif

@@ -109,11 +109,20 @@ static void try_snapshot(struct client *c)
 {
 	struct ctl *ctl = c->ctl;
 	uint64_t now = tr_now_ns();
+	struct evbuffer *counts;
 	int r;
 
 	if (!c->snapshot)
 		return;
-	r = summary_send(c->out, ctl->ops, ctl->backend, c->session, now - c->interval_ns);
+	counts = evbuffer_new();
+	r = counts ? summary_send(counts, ctl->ops, ctl->backend, c->session, now - c->interval_ns) :
+		     -ENOMEM;
+	if (!r) {
+		hub_flush(ctl->hub, c->session); /* what the counts are of */
+		r = evbuffer_add_buffer(c->out, counts);
+	}
+	if (counts)
+		evbuffer_free(counts);
 	if (r == -EAGAIN)
 		return;
 	c->broken |= r != 0;

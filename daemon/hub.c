@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <core/rec.h>
 #include "payload.h"
 
 #define CHUNK_SIZE HUB_FRAME_SIZE
@@ -209,11 +210,6 @@ static bool is_lagging(struct session *s)
 	return s->lagging;
 }
 
-static bool is_fact(const struct tr_hdr *rec)
-{
-	return rec->type == TR_TASK || rec->type == TR_FD;
-}
-
 static bool has_unsaid(const struct session *s)
 {
 	for (unsigned int where = 0; where < TR_LOST_WHERES; where++)
@@ -254,7 +250,7 @@ static void lose(struct session *s, enum tr_lost_where where)
 
 static void session_record(struct hub *h, struct session *s, const struct tr_hdr *rec)
 {
-	bool fact = is_fact(rec);
+	bool fact = rec_is_fact(rec);
 
 	if (!payload_allows(&h->payloads, rec, s->payload))
 		return;

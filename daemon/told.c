@@ -212,6 +212,10 @@ void told_apply(struct told *t, const struct tr_hdr *rec)
 	case TR_FD:
 		apply_fd(t, (const struct tr_fd *)rec);
 		break;
+	case TR_NEWER:
+		forget(t, find(t, TR_NEWER, rec->tgid, ((const struct tr_newer *)rec)->nr));
+		keep(t, rec, ((const struct tr_newer *)rec)->nr);
+		break;
 	case TR_EXEC:
 		apply_exec(t, (const struct tr_exec *)rec);
 		break;

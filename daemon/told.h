@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * told.h - the facts (TR_TASK, TR_FD) that a stream of records had told up to some point: what a reader
+ * told.h - the facts (TR_TASK, TR_FD, TR_NEWER) that a stream of records had told up to some point: what a reader
  * must know who begins there. Bounded: what is not needed goes when its process ends, and beyond
  * TOLD_MAX the oldest goes.
  */

@@ -5,7 +5,7 @@
  */
 #include <core/rec.h>
 
-#include <stdbool.h>
+#include <string.h>
 
 #define ALIGN8(n) (((size_t)(n) + 7) & ~(size_t)7)
 
@@ -16,7 +16,7 @@ static const uint16_t fixed_size[TR_TYPE_MAX] = {
 	[TR_TASK] = sizeof(struct tr_task),	  [TR_FD] = sizeof(struct tr_fd),
 	[TR_RESET] = sizeof(struct tr_hdr),	  [TR_BUDGET] = sizeof(struct tr_budget),
 	[TR_STACK] = sizeof(struct tr_stack),
-	[TR_DATA] = sizeof(struct tr_data),
+	[TR_DATA] = sizeof(struct tr_data),	  [TR_NEWER] = sizeof(struct tr_newer),
 };
 
 static int items_fit(const struct tr_syscall *rec)
@@ -55,6 +55,26 @@ static int frames_fit(const struct tr_stack *rec)
 	return 1;
 }
 
+static int is_text(const char *p, size_t size)
+{
+	return memchr(p, '\0', size) != NULL;
+}
+
+/* That values are of the sizes that readers count on is left to who makes a row of them. */
+static int values_fit(const struct tr_newer *rec)
+{
+	const struct tr_newer_value *v = (const void *)(rec + 1);
+
+	if (rec->nr >= TR_NR_MAX || !is_text(rec->name, sizeof(rec->name)) ||
+	    rec->nvalues > TR_NEWER_VALUES ||
+	    rec->nvalues > (rec->h.len - sizeof(*rec)) / sizeof(*v))
+		return 0;
+	for (uint32_t i = 0; i < rec->nvalues; i++)
+		if (!is_text(v[i].name, sizeof(v[i].name)))
+			return 0;
+	return 1;
+}
+
 static int payload_fits(const struct tr_hdr *h)
 {
 	const struct tr_fd *fd = (const void *)h;
@@ -66,6 +86,8 @@ static int payload_fits(const struct tr_hdr *h)
 		return items_fit((const void *)h);
 	case TR_STACK:
 		return frames_fit((const void *)h);
+	case TR_NEWER:
+		return values_fit((const void *)h);
 	case TR_DATA:
 		return data->item.arg < TR_MAX_ARGS && data->item.len <= h->len - sizeof(*data) &&
 		       data->offset <= TR_DATA_MAX;

@@ -5,6 +5,7 @@
 #ifndef CORE_REC_H
 #define CORE_REC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/types.h>
@@ -21,6 +22,12 @@ const struct tr_hdr *rec_check(const void *p, size_t n);
 static inline uint64_t rec_nr(const struct tr_syscall *rec)
 {
 	return rec->nr == TR_NR_BEYOND && rec->whole_nr ? (uint64_t)rec->whole_nr : rec->nr;
+}
+
+/* It tells what others need, and is nothing that happened. */
+static inline bool rec_is_fact(const struct tr_hdr *rec)
+{
+	return rec->type == TR_TASK || rec->type == TR_FD || rec->type == TR_NEWER;
 }
 
 /* The first item, NULL if there is none; and the one after item. rec was checked. */

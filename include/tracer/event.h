@@ -56,6 +56,7 @@ enum tr_type {
 	TR_BUDGET,	/* struct tr_budget: from here on more or less is shown */
 	TR_STACK,	/* struct tr_stack: by which functions tid came to its last record; may be several */
 	TR_DATA,	/* struct tr_data: what the record of a call has no room for, precedes it */
+	TR_NEWER,	/* struct tr_newer: a fact, what a number is that the table does not know */
 	TR_TYPE_MAX
 };
 
@@ -277,6 +278,49 @@ struct tr_fd {
 	__u32 mode; /* st_mode, 0: unknown */
 };
 
+/* How a value of a struct tr_newer is shown. */
+enum tr_newer_kind {
+	TR_NEWER_INT = 0, /* signed, of its size */
+	TR_NEWER_UINT,
+	TR_NEWER_HEX,
+	TR_NEWER_MODE,
+	TR_NEWER_FD,
+	TR_NEWER_DIRFD,
+	TR_NEWER_PID,
+	TR_NEWER_POINTER,
+	TR_NEWER_STRING, /* only as an argument: what it points to */
+	TR_NEWER_STRUCT, /* the same; the nfields values that follow are its fields */
+	TR_NEWER_STRUCT_OUT, /* one that the call may fill: it is not const */
+	TR_NEWER_BYTES,	 /* only as a field */
+	TR_NEWER_KINDS
+};
+
+#define TR_NEWER_NAME 24
+#define TR_NEWER_VALUES 64
+
+/* An argument, or a field of the struct that the argument before it points to. */
+struct tr_newer_value {
+	char name[TR_NEWER_NAME]; /* ends with a NUL */
+	__u8 kind; /* enum tr_newer_kind */
+	__u8 nfields; /* of a struct */
+	__u16 size; /* bytes of the number, of one element, or of the struct */
+	__u16 off;  /* of a field */
+	__u16 count; /* of a field that is an array: its elements, else 0 */
+};
+
+/*
+ * A system call that is newer than the table, as the kernel describes it: its numbers are the same in all ABIs.
+ * nvalues times struct tr_newer_value follow: the arguments, each with its fields behind it.
+ */
+struct tr_newer {
+	struct tr_hdr h;
+	char name[2 * TR_NEWER_NAME]; /* ends with a NUL */
+	__u32 nr;
+	__u32 nvalues; /* at most TR_NEWER_VALUES */
+};
+
+_Static_assert(sizeof(struct tr_newer_value) == 32, "tr_newer_value");
+_Static_assert(sizeof(struct tr_newer) == 88, "tr_newer");
 _Static_assert(sizeof(struct tr_hdr) == 32, "tr_hdr");
 _Static_assert(sizeof(struct tr_syscall) == 104, "tr_syscall");
 _Static_assert(sizeof(struct tr_item) == 8, "tr_item");

@@ -37,7 +37,7 @@ static void take_frame(const struct tr_frame *f, struct facts *facts, struct tal
 		break;
 	case TR_FRAME_SUMMARY:
 		if (n >= sizeof(struct tr_summary_head))
-			tally_add(tally, payload, n, NULL, NULL);
+			tally_add(tally, NULL, payload, n, NULL, NULL);
 		break;
 	case TR_FRAME_ERROR:
 		conn_error_text(f, err);

@@ -146,6 +146,25 @@ static void take_fact(struct input *in, struct build *b)
 	build_append(b, address, sizeof(address));
 }
 
+/* What a number is that the table does not know. */
+static void take_newer(struct input *in, struct build *b)
+{
+	build_begin(b, TR_NEWER, sizeof(b->newer));
+	b->newer.nr = TR_NR_MAX - 1 - (uint32_t)take(in, 1) % 100;
+	b->newer.nvalues = (uint32_t)take(in, 1) % 12;
+	memcpy(b->newer.name, "newer", 5);
+	for (uint32_t i = 0; i < b->newer.nvalues; i++) {
+		struct tr_newer_value v = { .name = "value",
+					    .kind = (uint8_t)(take(in, 1) % (TR_NEWER_KINDS + 1)),
+					    .nfields = (uint8_t)(take(in, 1) % 4),
+					    .size = (uint16_t)take(in, 1),
+					    .off = (uint16_t)take(in, 1),
+					    .count = (uint16_t)(take(in, 1) % 8) };
+
+		build_append(b, &v, sizeof(v));
+	}
+}
+
 static void fail(const char *what, const struct buf *out)
 {
 	fprintf(stderr, "%s: %.*s\n", what, (int)out->len, out->p);
@@ -213,6 +232,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (take(&in, 1) & 1) {
 		take_fact(&in, &b);
+		rec = rec_check(&b, sizeof(b));
+		if (!rec)
+			abort();
+		facts_apply(facts, rec);
+	}
+	if (take(&in, 1) & 1) {
+		take_newer(&in, &b);
 		rec = rec_check(&b, sizeof(b));
 		if (!rec)
 			abort();

@@ -89,8 +89,7 @@ backends_know_only_their_sink() {
 }
 
 skeleton_in_one_file() {
-	users=$(files '*.c' '*.h' | xargs grep -l '^#include.*\.skel\.h')
-	[ "$(echo "$users" | grep -c .)" -le 1 ] || echo "$users"
+	files '*.c' '*.h' | xargs grep -ho '^#include "[a-z_]*\.skel\.h"' | sort | uniq -d
 }
 
 ptrace_in_two_files() {
@@ -135,7 +134,7 @@ rule "cli/ sees nothing of daemon/ but core" cli_sees_nothing_of_daemon
 rule "daemon/ sees its own headers only" daemon_sees_nothing_of_cli
 rule "renderers never see the socket" renderers_never_see_the_socket
 rule "a backend knows only its sink" backends_know_only_their_sink
-rule "one file includes the skeleton" skeleton_in_one_file
+rule "one file includes a skeleton" skeleton_in_one_file
 rule "at most two files include sys/ptrace.h" ptrace_in_two_files
 rule "a source includes its own header first" own_header_first
 rule "core does no input, output or logging" core_does_no_io

@@ -30,6 +30,7 @@ struct build {
 		struct tr_fd fd;
 		struct tr_stack stack;
 		struct tr_data data;
+		struct tr_newer newer;
 		uint8_t bytes[TR_RECORD_MAX];
 	};
 };

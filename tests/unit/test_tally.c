@@ -86,7 +86,7 @@ static void test_adds_up(void **state)
 	add(&f, 10, "read", 99);
 	add(&f, 11, "read", 199);
 	add(&f, 11, "close", 1);
-	assert_int_equal(tally_add(t, f.p, f.len, NULL, NULL), 0);
+	assert_int_equal(tally_add(t, NULL, f.p, f.len, NULL, NULL), 0);
 	tally_names_set(names, 11, "a\"b", 3, true);
 	tally_names_set(names, 11, "thread", 6, false);
 	o = as_json(t, names);
@@ -123,7 +123,7 @@ static void test_merges(void **state)
 	(void)state;
 	begin(&f);
 	add(&f, 10, "read", 9);
-	assert_int_equal(tally_add(t, f.p, f.len, NULL, NULL), 0);
+	assert_int_equal(tally_add(t, NULL, f.p, f.len, NULL, NULL), 0);
 	assert_int_equal(tally_merge(all, t), 0);
 	assert_int_equal(tally_merge(all, t), 0);
 	o = as_json(all, names);
@@ -145,15 +145,15 @@ static void test_bad_frames(void **state)
 	begin(&f);
 	add(&f, 10, "read", 9);
 	for (size_t n = 0; n < f.len; n++)
-		assert_int_equal(tally_add(t, f.p, n, NULL, NULL), -EPROTO);
+		assert_int_equal(tally_add(t, NULL, f.p, n, NULL, NULL), -EPROTO);
 	e = (void *)(f.p + sizeof(struct tr_summary_head));
 	e->nbuckets = UINT32_MAX;
-	assert_int_equal(tally_add(t, f.p, f.len, NULL, NULL), -EPROTO);
+	assert_int_equal(tally_add(t, NULL, f.p, f.len, NULL, NULL), -EPROTO);
 	e->nbuckets = 3;
-	assert_int_equal(tally_add(t, f.p, f.len, NULL, NULL), -EPROTO);
+	assert_int_equal(tally_add(t, NULL, f.p, f.len, NULL, NULL), -EPROTO);
 	e->nbuckets = 2;
 	e->nr = 65535; /* a call that nobody knows */
-	assert_int_equal(tally_add(t, f.p, f.len, NULL, NULL), 0);
+	assert_int_equal(tally_add(t, NULL, f.p, f.len, NULL, NULL), 0);
 	tally_free(t);
 }
 
@@ -176,14 +176,14 @@ static void test_table(void **state)
 	begin(&f);
 	add(&f, 10, "read", 9);
 	add(&f, 11, "write", 1999);
-	assert_int_equal(tally_add(t, f.p, f.len, only_11, NULL), 0);
+	assert_int_equal(tally_add(t, NULL, f.p, f.len, only_11, NULL), 0);
 	tally_human(t, names, &all, &b);
 	assert_non_null(memmem(b.p, b.len, "2,000 calls", 11));
 	assert_non_null(memmem(b.p, b.len, "3 not counted", 13));
 	assert_null(memmem(b.p, b.len, "read", 4));
 	assert_null(memmem(b.p, b.len, "[11]", 4)); /* one process needs no table */
 	add(&f, 12, "close", 1);
-	assert_int_equal(tally_add(t, f.p, f.len, NULL, NULL), 0);
+	assert_int_equal(tally_add(t, NULL, f.p, f.len, NULL, NULL), 0);
 	b.len = 0;
 	tally_human(t, names, &small, &b);
 	for (size_t i = 0; i < b.len; i++)

@@ -24,7 +24,10 @@ static void note(void *ctx, const struct tr_hdr *rec)
 	const struct tr_fd *fd = (const struct tr_fd *)rec;
 
 	s->n++;
-	if (rec->type == TR_TASK)
+	if (rec->type == TR_NEWER)
+		s->len += (size_t)snprintf(s->text + s->len, sizeof(s->text) - s->len, "%s ",
+					   ((const struct tr_newer *)rec)->name);
+	else if (rec->type == TR_TASK)
 		s->len += (size_t)snprintf(s->text + s->len, s->n > 8 ? 0 : sizeof(s->text) - s->len, "%u/%u=%s ",
 					   rec->tgid, rec->tid, task->comm);
 	else
@@ -158,6 +161,29 @@ static void it_is_bounded(void **state)
 	told_free(t);
 }
 
+/* No process's end takes with it what a call is. */
+static void calls_are_kept(void **state)
+{
+	struct told *t = told_new();
+	struct build b;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		build_begin(&b, TR_NEWER, sizeof(b.newer));
+		b.h.tgid = b.h.tid = 0;
+		b.newer.nr = 499;
+		memcpy(b.newer.name, "frob", 5);
+		told_apply(t, &b.h);
+	}
+	fd(t, BUILD_PID, 3, "/etc/passwd");
+	is(t, "frob 1234:3=/etc/passwd ");
+	build_begin(&b, TR_EXIT, sizeof(b.exit));
+	b.exit.last = 1;
+	told_apply(t, &b.h);
+	is(t, "frob ");
+	told_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +193,7 @@ int main(void)
 		cmocka_unit_test(a_thread_that_executes_is_the_process),
 		cmocka_unit_test(a_reset_forgets_all),
 		cmocka_unit_test(it_is_bounded),
+		cmocka_unit_test(calls_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
