@@ -127,6 +127,10 @@ core_has_no_variables() {
 		$4 ~ /OBJECT/ && ($7 == ".data" || $7 == ".bss" || $7 == "*COM*") { print "core has the variable " $1 }'
 }
 
+bpf_loops_load() {
+	python3 tests/lint/loops.py "$BUILD_DIR"/bpf/*.bpf.o
+}
+
 rule "include/ needs nothing but C and the kernel's types" include_is_self_contained
 rule "bpf/ sees include/ and vmlinux/ only" bpf_sees_kernel_types_only
 rule "daemon/core/ sees itself and include/ only" core_sees_core_only
@@ -137,6 +141,7 @@ rule "a backend knows only its sink" backends_know_only_their_sink
 rule "one file includes a skeleton" skeleton_in_one_file
 rule "at most two files include sys/ptrace.h" ptrace_in_two_files
 rule "a source includes its own header first" own_header_first
+rule "BPF loops are laid out as Linux 6.1 takes them" bpf_loops_load
 rule "core does no input, output or logging" core_does_no_io
 rule "core has no variable that can change" core_has_no_variables
 finish
