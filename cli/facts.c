@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
+#include <core/buf.h>
 #include <core/newer.h>
 
 #define RESULTS_MAX 2 /* a pair of pipes or sockets */
@@ -282,6 +283,18 @@ static size_t join_reversed(const char *parts, size_t len, char *out)
 	return n;
 }
 
+#define NUMBER_MAX sizeof(":[18446744073709551615]")
+
+static size_t put_number(char *out, uint64_t v)
+{
+	struct buf b = {.p = out, .cap = NUMBER_MAX};
+
+	buf_put(&b, ":[", 2);
+	buf_u64(&b, v);
+	buf_char(&b, ']');
+	return b.len;
+}
+
 static void fill_desc(struct desc *d, const struct tr_fd *rec)
 {
 	const char *payload = (const char *)(rec + 1);
@@ -290,7 +303,7 @@ static void fill_desc(struct desc *d, const struct tr_fd *rec)
 	*fact = (struct fact_fd){
 		.fd = rec->fd,
 		.kind = rec->kind,
-		.flags = rec->h.flags & (TR_FD_DELETED | TR_FD_INCOMPLETE),
+		.flags = rec->h.flags & (TR_FD_DELETED | TR_FD_INCOMPLETE | TR_FD_STATE),
 		.sock_type = rec->sock_type,
 		.sock_family = rec->sock_family,
 		.sock_proto = rec->sock_proto,
@@ -298,6 +311,9 @@ static void fill_desc(struct desc *d, const struct tr_fd *rec)
 		.rdev = rec->rdev,
 		.mode = rec->mode,
 	};
+	if (fact->flags & TR_FD_STATE)
+		memcpy(&fact->state, payload + rec->payload_len - sizeof(fact->state),
+		       sizeof(fact->state));
 	if (rec->kind == TR_FD_SOCKET) {
 		memcpy(d->payload, payload, rec->payload_len);
 		fact->local_len = rec->local_len;
@@ -310,13 +326,16 @@ static void fill_desc(struct desc *d, const struct tr_fd *rec)
 	} else if (rec->payload_len) {
 		memcpy(d->payload, payload, rec->payload_len);
 		fact->path_len = strnlen(payload, rec->payload_len);
+		if (rec->h.flags & TR_FD_NUMBERED)
+			fact->path_len += put_number(d->payload + fact->path_len, rec->ino);
 		fact->path = d->payload;
 	}
 }
 
 static struct desc *desc_new(const struct tr_fd *rec)
 {
-	struct desc *d = calloc(1, sizeof(*d) + rec->payload_len + 1);
+	size_t number = rec->h.flags & TR_FD_NUMBERED ? NUMBER_MAX : 0;
+	struct desc *d = calloc(1, sizeof(*d) + rec->payload_len + 1 + number);
 
 	if (d)
 		fill_desc(d, rec);
@@ -555,4 +574,10 @@ const struct fact_fd *facts_result(const struct facts *f, uint32_t tgid, int32_t
 		if (f->results[i]->fact.fd == fd)
 			return &f->results[i]->fact;
 	return facts_fd(f, tgid, fd);
+}
+
+bool fact_is_anon(const struct fact_fd *fd, const char *name)
+{
+	return fd && fd->kind == TR_FD_ANON && fd->path && strlen(name) == fd->path_len &&
+	       memcmp(name, fd->path, fd->path_len) == 0;
 }

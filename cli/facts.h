@@ -28,7 +28,7 @@ struct fact_task {
 struct fact_fd {
 	int32_t fd;
 	uint8_t kind;  /* enum tr_fd_kind */
-	uint8_t flags; /* TR_FD_DELETED, TR_FD_INCOMPLETE */
+	uint8_t flags; /* TR_FD_DELETED, TR_FD_INCOMPLETE, TR_FD_STATE: then there is a state */
 	uint8_t sock_type;
 	uint16_t sock_family, sock_proto;
 	uint64_t ino;
@@ -37,6 +37,7 @@ struct fact_fd {
 	size_t path_len;
 	const void *local, *peer; /* sockaddr, NULL if none */
 	size_t local_len, peer_len;
+	struct tr_fd_state state;
 };
 
 /* A number and what it means. */
@@ -59,6 +60,8 @@ const struct fact_task *facts_task(const struct facts *f, uint32_t tid);
 const struct fact_fd *facts_fd(const struct facts *f, uint32_t tgid, int32_t fd);
 /* The same for what the call that was applied last has returned. */
 const struct fact_fd *facts_result(const struct facts *f, uint32_t tgid, int32_t fd);
+/* A file of no path that Linux calls so. */
+bool fact_is_anon(const struct fact_fd *fd, const char *name);
 /* What the task of this call, which was applied last, called before. */
 struct fact_call facts_call_before(const struct facts *f, const struct tr_syscall *rec);
 

@@ -96,6 +96,16 @@ static void put_anonymous(struct buf *out, const struct fact_fd *fd)
 		buf_str(out, "anonymous file");
 	buf_str(out, " fd ");
 	buf_i64(out, fd->fd);
+	if ((fd->flags & TR_FD_STATE) && fact_is_anon(fd, "[pidfd]")) {
+		buf_str(out, " of ");
+		buf_u64(out, fd->state.value);
+	}
+}
+
+/* What memfd_create makes never had a name in a directory. */
+static bool is_memory(const struct fact_fd *fact)
+{
+	return fact->path_len >= 7 && memcmp(fact->path, "/memfd:", 7) == 0;
 }
 
 static void put_path_fd(struct buf *out, const struct fact_fd *fact)
@@ -103,7 +113,7 @@ static void put_path_fd(struct buf *out, const struct fact_fd *fact)
 	if (fact->flags & TR_FD_INCOMPLETE)
 		buf_str(out, "\xe2\x80\xa6");
 	term_escape(out, fact->path, fact->path_len, false);
-	if (fact->flags & TR_FD_DELETED)
+	if ((fact->flags & TR_FD_DELETED) && !is_memory(fact))
 		buf_str(out, " (deleted)");
 }
 

@@ -65,6 +65,40 @@ static void put_args(struct json_sink *s, const struct call *c)
 	json_end(j, '}');
 }
 
+static void put_signals(struct json *j, uint64_t set)
+{
+	json_begin(j, '[');
+	for (; set; set &= set - 1)
+		json_str(j, sc_signal_name(__builtin_ctzll(set) + 1));
+	json_end(j, ']');
+}
+
+static void put_state(struct json *j, const struct fact_fd *fd)
+{
+	json_begin(j, '{');
+	json_key(j, "anon_inode");
+	json_string(j, fd->path, fd->path_len);
+	if (fact_is_anon(fd, "[pidfd]")) {
+		json_key(j, "pid");
+		json_u64(j, fd->state.value);
+	} else if (fact_is_anon(fd, "[signalfd]")) {
+		json_key(j, "signals");
+		put_signals(j, fd->state.value);
+	} else {
+		json_key(j, "count");
+		json_u64(j, fd->state.value);
+		if (fd->state.id >= 0) {
+			json_key(j, "id");
+			json_i64(j, fd->state.id);
+		}
+		if (fd->state.semaphore >= 0) {
+			json_key(j, "semaphore");
+			json_boolean(j, fd->state.semaphore);
+		}
+	}
+	json_end(j, '}');
+}
+
 /* A descriptor as people call it: its path, or the addresses of a socket. */
 static void put_fact(struct json *j, const struct fact_fd *fd)
 {
@@ -80,7 +114,13 @@ static void put_fact(struct json *j, const struct fact_fd *fd)
 			json_key(j, "peer");
 			json_address(j, fd->peer, fd->peer_len);
 		}
+		if ((fd->flags & TR_FD_STATE) && fd->state.value) {
+			json_key(j, "peer_socket");
+			json_u64(j, fd->state.value);
+		}
 		json_end(j, '}');
+	} else if (fd->flags & TR_FD_STATE) {
+		put_state(j, fd);
 	} else if (fd->path) {
 		json_string(j, fd->path, fd->path_len);
 	} else {

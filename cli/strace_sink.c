@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define NETLINK 16
-
 static struct strace_sink *self(struct sink *s)
 {
 	return (struct strace_sink *)s;
@@ -104,110 +102,6 @@ static void put_text(struct buf *out, const void *p, size_t n, unsigned int hex)
 		put_escaped(out, p, n, false);
 }
 
-static void put_endpoint(struct buf *out, const struct address *a)
-{
-	if (a->family == AF_INET6)
-		buf_char(out, '[');
-	address_put_ip(out, a->family, a->ip);
-	if (a->family == AF_INET6)
-		buf_char(out, ']');
-	buf_char(out, ':');
-	buf_u64(out, a->port);
-}
-
-static const char *protocol_name(const struct fact_fd *fd)
-{
-	bool v6 = fd->sock_family == AF_INET6;
-
-	switch (fd->sock_family) {
-	case AF_UNIX:
-		return fd->sock_type == SOCK_STREAM ? "UNIX-STREAM" :
-		       fd->sock_type == SOCK_DGRAM  ? "UNIX-DGRAM" :
-						      "UNIX-SEQPACKET";
-	case AF_INET:
-	case AF_INET6:
-		switch (fd->sock_type) {
-		case SOCK_STREAM:
-			return v6 ? "TCPv6" : "TCP";
-		case SOCK_DGRAM:
-			return fd->sock_proto == 1 ? "PING" : v6 ? "UDPv6" : "UDP";
-		default:
-			return v6 ? "RAWv6" : "RAW";
-		}
-	case NETLINK:
-		return "NETLINK";
-	default:
-		return "socket";
-	}
-}
-
-static void put_socket(struct buf *out, const struct fact_fd *fd)
-{
-	struct address local, peer;
-
-	address_parse(&local, fd->local, fd->local_len);
-	address_parse(&peer, fd->peer, fd->peer_len);
-	buf_str(out, protocol_name(fd));
-	buf_put(out, ":[", 2);
-	if (local.ip && (local.port || peer.port)) {
-		put_endpoint(out, &local);
-		if (peer.ip && peer.port) {
-			buf_put(out, "->", 2);
-			put_endpoint(out, &peer);
-		}
-	} else {
-		buf_u64(out, fd->ino);
-		if (local.path) {
-			buf_put(out, local.abstract ? ",@\"" : ",\"", local.abstract ? 3 : 2);
-			put_escaped(out, local.path, local.path_len, true);
-			buf_char(out, '"');
-		}
-	}
-	buf_char(out, ']');
-}
-
-static void put_device(struct buf *out, const struct fact_fd *fd)
-{
-	unsigned int type = fd->mode >> 12 & 15;
-
-	if (type != 2 && type != 6)
-		return;
-	buf_str(out, type == 2 ? "<char " : "<block ");
-	buf_u64(out, fd->rdev >> 20);
-	buf_char(out, ':');
-	buf_u64(out, fd->rdev & 0xfffff);
-	buf_char(out, '>');
-}
-
-static void put_fact(struct buf *out, const struct fact_fd *fd, unsigned int which)
-{
-	buf_char(out, '<');
-	if (fd->kind == TR_FD_SOCKET) {
-		if (which & STRACE_FDS_SOCKET) {
-			put_socket(out, fd);
-		} else {
-			buf_str(out, "socket:[");
-			buf_u64(out, fd->ino);
-			buf_char(out, ']');
-		}
-	} else if (fd->path) {
-		if (fd->kind == TR_FD_ANON)
-			buf_str(out, "anon_inode:");
-		if (fd->flags & TR_FD_INCOMPLETE)
-			buf_put(out, "...", 3);
-		put_escaped(out, fd->path, fd->path_len, true);
-		if (which & STRACE_FDS_DEV)
-			put_device(out, fd);
-	} else {
-		buf_str(out, fd->kind == TR_FD_PIPE ? "pipe:[" : "anon_inode:[");
-		buf_u64(out, fd->ino);
-		buf_char(out, ']');
-	}
-	buf_char(out, '>');
-	if (fd->flags & TR_FD_DELETED)
-		buf_str(out, "(deleted)");
-}
-
 static bool is_octal(unsigned int type)
 {
 	return type == T_MODE || type == T_OCT;
@@ -298,32 +192,6 @@ void strace_pid(struct strace_sink *s, int64_t pid)
 	buf_i64(s->s.out, pid);
 	if (pid > 0 && s->about_pid)
 		s->about_pid(s->about_ctx, s->tgid, (uint32_t)pid, s->s.out);
-}
-
-static void put_cwd(struct strace_sink *s)
-{
-	if (s->consts != STRACE_CONSTS_ABBREV)
-		buf_i64(s->s.out, TR_AT_FDCWD);
-	if (s->consts == STRACE_CONSTS_VERBOSE)
-		buf_put(s->s.out, " /* AT_FDCWD */", 15);
-	if (s->consts == STRACE_CONSTS_ABBREV)
-		buf_put(s->s.out, "AT_FDCWD", 8);
-}
-
-static void on_fd(struct sink *s, int32_t fd, bool is_dir)
-{
-	const struct facts *facts = self(s)->facts;
-	const struct fact_fd *fact = NULL;
-
-	if (is_dir && fd == TR_AT_FDCWD)
-		put_cwd(self(s));
-	else
-		buf_i64(s->out, fd);
-	if (facts && (fd >= 0 || (is_dir && fd == TR_AT_FDCWD)))
-		fact = s->result ? facts_result(facts, self(s)->tgid, fd) :
-				   facts_fd(facts, self(s)->tgid, fd);
-	if (fact && fact->kind != TR_FD_NONE)
-		put_fact(s->out, fact, self(s)->decode_fds);
 }
 
 bool strace_date(struct buf *out, int64_t sec, int64_t part, unsigned int digits)
@@ -592,7 +460,7 @@ static void on_change(struct sink *s)
 const struct sink_ops strace_sink_ops = {
 	.num = on_num,
 	.addr = on_addr,
-	.fd = on_fd,
+	.fd = strace_fd,
 	.word_begin = on_word_begin,
 	.word_end = on_word_end,
 	.str = on_str,

@@ -61,6 +61,9 @@ void strace_siginfo(struct strace_sink *s, const struct tr_signal *rec);
 /* A process id, and what is known of it. */
 void strace_pid(struct strace_sink *s, int64_t pid);
 
+/* A descriptor, and what decode_fds wants to be told of it. */
+void strace_fd(struct sink *s, int32_t fd, bool is_dir);
+
 /* Text in angle brackets. */
 void strace_escape(struct buf *out, const void *p, size_t n);
 

@@ -109,13 +109,9 @@ static put_event *events_of(const struct fact_fd *fd)
 		{ "[signalfd]", put_signal },
 	};
 
-	if (!fd || fd->kind != TR_FD_ANON || !fd->path)
-		return NULL;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strlen(kinds[i].name) == fd->path_len &&
-		    memcmp(kinds[i].name, fd->path, fd->path_len) == 0)
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (fact_is_anon(fd, kinds[i].name))
 			return kinds[i].put;
-	}
 	return NULL;
 }
 

@@ -98,9 +98,13 @@ bool value_ready(struct sink *s, const struct call *c)
 		return false;
 	s->ops->begin(s, GROUP_ARRAY);
 	p = rec_item_data(item);
-	for (unsigned int k = 0; (k + 1) * 8u <= item->len; k++) {
+	for (unsigned int k = 0, ready = 0; (k + 1) * 8u <= item->len; k++) {
 		if (!(p[k * 8 + 6] | p[k * 8 + 7]))
 			continue;
+		if (s->terse && ready++ == c->string_limit) {
+			s->ops->more(s, GROUP_ARRAY);
+			break;
+		}
 		s->ops->elem(s);
 		put_pollfd(s, c, arg->ref, p + k * 8, "revents");
 	}

@@ -202,6 +202,8 @@ static void ptrace_close(struct backend *b)
 		close(b->again_fd);
 	if (b->cgroup_root >= 0)
 		close(b->cgroup_root);
+	if (b->diag_fd >= 0)
+		close(b->diag_fd);
 	free(b->buffer);
 	free(b);
 }
@@ -215,7 +217,7 @@ static int ptrace_open(struct backend **b_x, const struct sink *sink, size_t rin
 	if (!b)
 		return -ENOMEM;
 	b->sink = *sink;
-	b->signal_fd = b->again_fd = b->cgroup_root = -1;
+	b->signal_fd = b->again_fd = b->cgroup_root = b->diag_fd = -1;
 	ptrace_pin_init(b);
 	b->cfg.gen = 1;
 	compile_plans(&b->cfg);

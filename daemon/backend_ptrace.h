@@ -139,6 +139,7 @@ struct backend {
 	int signal_fd; /* SIGCHLD */
 	int again_fd;  /* we stopped serving before all was served */
 	int cgroup_root; /* negative: there is none */
+	int diag_fd;	 /* asks of sockets; negative: nobody asked yet */
 	timer_t timer; /* wakes a wait for stops */
 	bool has_timer, ticking;
 	uint8_t nalone;
@@ -258,6 +259,8 @@ void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64
 void ptrace_forget_fd(struct ptrace_proc *p, int64_t fd);
 void ptrace_forget_fds(struct ptrace_proc *p);
 void ptrace_facts_init(struct backend *b);
+/* Completes what procfs_fd tells of a socket; the payload has room for its addresses and its state. */
+void ptrace_socket(struct backend *b, struct ptrace_proc *p, struct tr_fd *f, char *payload);
 void ptrace_retell(struct backend *b);
 
 /* ptrace_summary.c */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <linux/types.h>
 #include <tracer/event.h>
 
@@ -69,7 +70,7 @@ int procfs_comm(uint32_t tgid, uint32_t tid, char comm[TR_COMM_LEN]);
 /* CPU time of a thread in ns, user and system. */
 int procfs_times(uint32_t tgid, uint32_t tid, uint64_t *user_x, uint64_t *system_x);
 
-/* What TR_FD tells, all but the header and the socket's addresses: fd and payload_len too. 0: not open. */
+/* What TR_FD tells, all but the header and what a socket is: fd and payload_len too. 0: not open. */
 int procfs_fd(uint32_t tgid, int32_t fd, struct tr_fd *f, char *payload, size_t size);
 
 /* The call that a thread is blocked in. -EAGAIN: it runs, or is in none. */
@@ -89,6 +90,10 @@ void procfs_exe_path(uint32_t tid, char *path, size_t size); /* empty: it is gon
 int procfs_maps(uint32_t tgid, struct buf *text);
 /* Opens a file for reading as the process sees it, in its root directory. A descriptor, or a negative errno. */
 int procfs_open_file(uint32_t tgid, const char *path);
+
+/* Reads a whole small file and ends it with a NUL. Returns its length. */
+ssize_t procfs_slurp(char *text, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* kernel.yama.ptrace_scope, 0 where there is none. */
 int procfs_ptrace_scope(void);

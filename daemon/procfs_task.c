@@ -14,13 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 #include <core/buf.h>
 
-/* Reads a whole small file and ends it with a NUL. Returns its length. */
-__attribute__((format(printf, 3, 4))) static ssize_t slurp(char *text, size_t size, const char *fmt,
-							   ...)
+ssize_t procfs_slurp(char *text, size_t size, const char *fmt, ...)
 {
 	char path[128];
 	va_list ap;
@@ -90,7 +87,7 @@ bool procfs_may_have_children(uint32_t tgid, uint32_t tid)
 {
 	char text[16];
 
-	return slurp(text, sizeof(text), "/proc/%u/task/%u/children", tgid, tid) != 0;
+	return procfs_slurp(text, sizeof(text), "/proc/%u/task/%u/children", tgid, tid) != 0;
 }
 
 /* The value of a line, NULL if there is no such line. */
@@ -114,7 +111,7 @@ int procfs_status(uint32_t tid, struct procfs_status *s)
 	const char *p;
 	ssize_t n;
 
-	n = slurp(text, sizeof(text), "/proc/%u/status", tid);
+	n = procfs_slurp(text, sizeof(text), "/proc/%u/status", tid);
 	if (n <= 0)
 		return -ESRCH;
 	memset(s, 0, sizeof(*s));
@@ -140,7 +137,7 @@ int procfs_comm(uint32_t tgid, uint32_t tid, char comm[TR_COMM_LEN])
 	char text[64];
 	ssize_t n;
 
-	n = slurp(text, sizeof(text), "/proc/%u/task/%u/comm", tgid, tid);
+	n = procfs_slurp(text, sizeof(text), "/proc/%u/task/%u/comm", tgid, tid);
 	if (n <= 0)
 		return -ESRCH;
 	if (text[n - 1] == '\n')
@@ -153,7 +150,7 @@ int procfs_comm(uint32_t tgid, uint32_t tid, char comm[TR_COMM_LEN])
 /* The fields of /proc/PID/stat from the third on (state). NULL: gone. */
 static const char *stat_fields(uint32_t tgid, uint32_t tid, char *text, size_t size)
 {
-	ssize_t n = slurp(text, size, "/proc/%u/task/%u/stat", tgid, tid);
+	ssize_t n = procfs_slurp(text, size, "/proc/%u/task/%u/stat", tgid, tid);
 	char *p = n > 0 ? strrchr(text, ')') : NULL;
 
 	return p && p[1] ? p + 2 : NULL;
@@ -175,7 +172,7 @@ static uint64_t cgroup_of(uint32_t tgid, int root)
 	char text[4096], *line, *end;
 	struct stat st;
 
-	if (root < 0 || slurp(text, sizeof(text), "/proc/%u/cgroup", tgid) <= 0)
+	if (root < 0 || procfs_slurp(text, sizeof(text), "/proc/%u/cgroup", tgid) <= 0)
 		return 0;
 	line = !strncmp(text, "0::", 3) ? text : strstr(text, "\n0::");
 	if (!line)
@@ -244,7 +241,7 @@ int procfs_times(uint32_t tgid, uint32_t tid, uint64_t *user_x, uint64_t *system
 	char text[1024];
 	bool exact;
 
-	exact = slurp(text, sizeof(text), "/proc/%u/task/%u/schedstat", tgid, tid) > 0;
+	exact = procfs_slurp(text, sizeof(text), "/proc/%u/task/%u/schedstat", tgid, tid) > 0;
 	if (exact)
 		run = strtoull(text, NULL, 10);
 	if (!exact || run >= 1000000000ULL / sysconf(_SC_CLK_TCK)) {
@@ -263,71 +260,13 @@ int procfs_times(uint32_t tgid, uint32_t tid, uint64_t *user_x, uint64_t *system
 	return 0;
 }
 
-/* "/memfd:x (deleted)" is how the kernel calls a file that never had a name in a directory. */
-static void fd_path(struct tr_fd *f, const struct stat *st, const char *path, size_t n)
-{
-	static const char deleted[] = " (deleted)";
-	const size_t len = sizeof(deleted) - 1;
-
-	if (n > len && !memcmp(path + n - len, deleted, len) && !st->st_nlink) {
-		n -= len;
-		if (strncmp(path, "/memfd:", 7))
-			f->h.flags |= TR_FD_DELETED;
-	}
-	f->payload_len = n;
-}
-
-static void fd_kind(struct tr_fd *f, const struct stat *st, char *path, size_t n)
-{
-	f->mode = st->st_mode;
-	f->ino = st->st_ino;
-	f->rdev = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) ?
-			  major(st->st_rdev) << 20 | minor(st->st_rdev) :
-			  0;
-	if (S_ISSOCK(st->st_mode)) {
-		f->kind = TR_FD_SOCKET;
-	} else if (!strncmp(path, "anon_inode:", 11)) {
-		f->kind = TR_FD_ANON;
-		f->payload_len = n - 11;
-		memmove(path, path + 11, n - 11);
-	} else if (S_ISFIFO(st->st_mode)) {
-		f->kind = TR_FD_PIPE;
-		if (path[0] == '/')
-			fd_path(f, st, path, n);
-	} else {
-		f->kind = TR_FD_PATH;
-		fd_path(f, st, path, n);
-	}
-}
-
-int procfs_fd(uint32_t tgid, int32_t fd, struct tr_fd *f, char *payload, size_t size)
-{
-	char link[64];
-	struct stat st;
-	ssize_t n;
-
-	f->fd = fd;
-	f->kind = TR_FD_NONE;
-	if (fd == TR_AT_FDCWD)
-		snprintf(link, sizeof(link), "/proc/%u/cwd", tgid);
-	else
-		snprintf(link, sizeof(link), "/proc/%u/fd/%d", tgid, fd);
-	n = readlink(link, payload, size);
-	if (n < 0 || stat(link, &st))
-		return errno == ENOENT ? 0 : -errno;
-	if ((size_t)n == size)
-		n = size - 1;
-	fd_kind(f, &st, payload, n);
-	return 0;
-}
-
 int procfs_syscall(uint32_t tid, uint64_t *nr_x, uint64_t args[TR_MAX_ARGS])
 {
 	unsigned long long nr, a[TR_MAX_ARGS];
 	char text[256];
 	ssize_t n;
 
-	n = slurp(text, sizeof(text), "/proc/%u/syscall", tid);
+	n = procfs_slurp(text, sizeof(text), "/proc/%u/syscall", tid);
 	if (n <= 0)
 		return n ? n : -EAGAIN;
 	if (sscanf(text, "%lld %llx %llx %llx %llx %llx %llx", (long long *)&nr, &a[0], &a[1],
@@ -344,7 +283,7 @@ bool procfs_is_32bit(uint32_t tid)
 {
 	char head[6];
 
-	return slurp(head, sizeof(head), "/proc/%u/exe", tid) == 5 && head[4] == 1; /* ELFCLASS32 */
+	return procfs_slurp(head, sizeof(head), "/proc/%u/exe", tid) == 5 && head[4] == 1; /* ELFCLASS32 */
 }
 
 int procfs_exe(uint32_t tid, struct procfs_exe *exe_x)
@@ -404,5 +343,5 @@ int procfs_ptrace_scope(void)
 {
 	char text[16];
 
-	return slurp(text, sizeof(text), "/proc/sys/kernel/yama/ptrace_scope") > 0 ? atoi(text) : 0;
+	return procfs_slurp(text, sizeof(text), "/proc/sys/kernel/yama/ptrace_scope") > 0 ? atoi(text) : 0;
 }

@@ -172,8 +172,6 @@ static void apply_effects(struct backend *b, struct ptrace_task *t, const struct
 
 	if (tr_returns_fd(plan, (uint32_t)c->args[1]))
 		ptrace_forget_fd(t->proc, ret);
-	if (plan->flags & TR_PLAN_FD_STALE)
-		ptrace_forget_fd(t->proc, (int32_t)c->args[0]);
 	if (plan->flags & TR_PLAN_CWD_STALE)
 		t->proc->cwd_told = 0;
 	switch (effect_of(b, c)) {
@@ -270,6 +268,8 @@ static void finish(struct backend *b, struct ptrace_task *t, int64_t ret, uint64
 
 	if (t->gen != b->cfg.gen)
 		mask = late_sessions(b, t, plan);
+	if (plan->flags & TR_PLAN_FD_STALE) /* a connect that failed may be on its way */
+		ptrace_forget_fd(t->proc, (int32_t)c->args[0]);
 	if (!error)
 		apply_effects(b, t, plan, ret);
 	mask = ptrace_result_sessions(&b->cfg, mask, ret, error, now - c->start_ns);

@@ -5,15 +5,8 @@
  */
 #include "backend_ptrace.h"
 
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/un.h>
-#include <unistd.h>
-#include <linux/netlink.h>
 #include "procfs.h"
 
 #define FDS_MAX 65536 /* descriptors above are told each time */
@@ -42,82 +35,8 @@ void ptrace_need_task(struct backend *b, struct ptrace_task *t, uint64_t session
 	ptrace_emit(b, t, &r.h, TR_TASK, sizeof(r), sessions);
 }
 
-/* A copy of the tracee's descriptor, which answers as its own would. */
-static int borrow_fd(struct ptrace_proc *p, int32_t fd)
-{
-	if (p->pidfd < 0)
-		p->pidfd = syscall(SYS_pidfd_open, p->tgid, 0);
-	return p->pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, p->pidfd, fd, 0);
-}
-
-/* Keeps what both backends tell of an address: none that is not set, and nothing of this moment. */
-static uint16_t clean_address(char *addr, socklen_t len)
-{
-	struct sockaddr_storage *ss = (void *)addr;
-
-	if (len > TR_FD_ADDR)
-		len = TR_FD_ADDR;
-	switch (ss->ss_family) {
-	case AF_INET:
-		memset(addr + 8, 0, 8);
-		return ((struct sockaddr_in *)ss)->sin_port ? 16 : 0;
-	case AF_INET6:
-		((struct sockaddr_in6 *)ss)->sin6_flowinfo = 0;
-		((struct sockaddr_in6 *)ss)->sin6_scope_id = 0;
-		return ((struct sockaddr_in6 *)ss)->sin6_port ? 28 : 0;
-	case AF_UNIX:
-		return len > 2 ? len : 0;
-	case AF_NETLINK:
-		((struct sockaddr_nl *)ss)->nl_groups = 0;
-		return 12;
-	}
-	return 0;
-}
-
-typedef int name_fn(int fd, struct sockaddr *addr, socklen_t *len);
-
-static uint16_t socket_name(int fd, name_fn *name, char *payload)
-{
-	union {
-		struct sockaddr_storage ss;
-		char bytes[sizeof(struct sockaddr_storage)];
-	} a = {};
-	socklen_t len = sizeof(a);
-	uint16_t n;
-
-	if (name(fd, (struct sockaddr *)&a.ss, &len))
-		return 0;
-	n = clean_address(a.bytes, len);
-	memcpy(payload, a.bytes, n);
-	return n;
-}
-
-static int socket_option(int fd, int option)
-{
-	int v = 0;
-	socklen_t len = sizeof(v);
-
-	return getsockopt(fd, SOL_SOCKET, option, &v, &len) ? 0 : v;
-}
-
-static void socket_facts(struct ptrace_proc *p, struct tr_fd *f, char *payload)
-{
-	int fd = borrow_fd(p, f->fd);
-
-	memset(payload, 0, 2 * TR_FD_ADDR);
-	f->payload_len = 2 * TR_FD_ADDR;
-	if (fd < 0)
-		return;
-	f->sock_family = socket_option(fd, SO_DOMAIN);
-	f->sock_type = socket_option(fd, SO_TYPE);
-	f->sock_proto = socket_option(fd, SO_PROTOCOL);
-	f->local_len = socket_name(fd, getsockname, payload);
-	if (f->sock_family != AF_NETLINK)
-		f->peer_len = socket_name(fd, getpeername, payload + TR_FD_ADDR);
-	close(fd);
-}
-
-static void tell_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions,
+/* False: it must be told again with the next call. */
+static bool tell_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions,
 		    uint16_t flags)
 {
 	struct {
@@ -128,13 +47,14 @@ static void tell_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64
 
 	memset(&r.fd, 0, sizeof(r.fd));
 	if (procfs_fd(t->proc->tgid, fd, &r.fd, r.payload, PATH_LEN_MAX))
-		return;
+		return true;
 	if (r.fd.kind == TR_FD_SOCKET)
-		socket_facts(t->proc, &r.fd, r.payload);
+		ptrace_socket(b, t->proc, &r.fd, r.payload);
 	r.fd.h.flags |= flags;
 	n = r.fd.payload_len;
 	memset(r.payload + n, 0, 8);
 	ptrace_emit(b, t, &r.fd.h, TR_FD, sizeof(r.fd) + ((n + 7) & ~7u), sessions);
+	return !(r.fd.h.flags & TR_FD_UNSETTLED);
 }
 
 /* Where it is kept which sessions know the descriptor, NULL: nowhere. */
@@ -172,8 +92,8 @@ void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64
 		sessions &= ~*told;
 		*told |= sessions;
 	}
-	if (sessions)
-		tell_fd(b, t, fd, sessions, flags);
+	if (sessions && !tell_fd(b, t, fd, sessions, flags) && told)
+		*told = 0;
 }
 
 void ptrace_forget_fd(struct ptrace_proc *p, int64_t fd)
@@ -203,7 +123,7 @@ static void effect(struct backend *b, const char *name, enum ptrace_effect effec
 	}
 }
 
-/* What plans don't tell. A renamed directory may be part of any path. */
+/* What plans don't tell. A directory that is renamed or removed may be part of any path. */
 void ptrace_facts_init(struct backend *b)
 {
 	b->cgroup_root = procfs_cgroup_root();
@@ -212,6 +132,9 @@ void ptrace_facts_init(struct backend *b)
 	effect(b, "rename", EFFECT_FDS);
 	effect(b, "renameat", EFFECT_FDS);
 	effect(b, "renameat2", EFFECT_FDS);
+	effect(b, "unlink", EFFECT_FDS);
+	effect(b, "unlinkat", EFFECT_FDS);
+	effect(b, "rmdir", EFFECT_FDS);
 	effect(b, "prctl", EFFECT_NAME);
 	effect(b, "execve", EFFECT_EXEC);
 	effect(b, "execveat", EFFECT_EXEC);

@@ -87,8 +87,13 @@ typedef struct {
 	u64 val;
 } kernel_cap_t;
 
+struct proc_ns_operations {
+	const char *name;
+};
+
 struct ns_common {
 	unsigned int inum;
+	const struct proc_ns_operations *ops;
 };
 
 struct user_namespace {
@@ -131,6 +136,7 @@ struct inode {
 	unsigned long i_ino;
 	u32 i_rdev;
 	struct super_block *i_sb;
+	void *i_private;
 };
 
 struct dentry {
@@ -159,6 +165,34 @@ struct file {
 	struct path f_path;
 	struct inode *f_inode;
 	void *private_data;
+	const struct file_operations *f_op;
+};
+
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct upid {
+	int nr;
+};
+
+struct pid {
+	struct hlist_head tasks[4];
+	struct upid numbers[1];
+};
+
+struct eventfd_ctx {
+	u64 count;
+	unsigned int flags;
+	int id;
+};
+
+struct dma_buf {
+	const char *name;
 };
 
 struct fdtable {
@@ -193,11 +227,17 @@ struct sock {
 	struct sock_common __sk_common;
 	u16 sk_protocol;
 	u16 sk_type;
+	struct socket *sk_socket;
 };
 
 struct socket {
 	struct sock *sk;
 	short type;
+};
+
+struct socket_alloc {
+	struct socket socket;
+	struct inode vfs_inode;
 };
 
 struct sockaddr_un {
@@ -248,6 +288,10 @@ typedef struct {
 
 struct sigpending {
 	sigset_t signal;
+};
+
+struct signalfd_ctx {
+	sigset_t sigmask;
 };
 
 typedef struct {

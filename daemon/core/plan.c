@@ -373,6 +373,25 @@ static uint8_t plan_flags(const struct sc_row *row)
 	return flags;
 }
 
+static bool is_number(unsigned int type)
+{
+	return type == T_FD || type == T_DIRFD || type == T_PID || type == T_INT;
+}
+
+/* It may be one that is a descriptor only where another argument says so; but an address must not look like one. */
+static bool is_fd(const struct sc_arg *arg)
+{
+	const struct sc_sub *sub = arg->ref;
+	const struct sc_sub_row *r;
+	bool is = false;
+
+	if (arg->type != T_SUB)
+		return arg->type == T_FD || arg->type == T_DIRFD;
+	for (r = sub->rows; r->arg.name && is_number(r->arg.type); r++)
+		is |= r->arg.type == T_FD;
+	return is && is_number(r->arg.type);
+}
+
 void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 {
 	bool other_layout = abi == TR_ABI_I386 && sc_nr(row, TR_ABI_X86_64) >= 0;
@@ -384,7 +403,7 @@ void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 		struct sc_struct st;
 		struct tr_op op = { .arg = (uint8_t)i };
 
-		if (arg.type == T_FD || arg.type == T_DIRFD)
+		if (is_fd(&arg))
 			plan->fd_args |= (uint8_t)(1u << i);
 		if (other_layout && !narrow(&arg, &st))
 			continue;

@@ -75,6 +75,21 @@ static int values_fit(const struct tr_newer *rec)
 	return 1;
 }
 
+static int fd_fits(const struct tr_fd *fd)
+{
+	uint32_t names = fd->kind == TR_FD_SOCKET ? 2 * TR_FD_ADDR : TR_FD_NAME;
+
+	if (fd->payload_len > fd->h.len - sizeof(*fd))
+		return 0;
+	if ((fd->h.flags & TR_FD_STATE) && fd->payload_len != names + sizeof(struct tr_fd_state))
+		return 0;
+	if (fd->kind != TR_FD_SOCKET)
+		return 1;
+	return fd->local_len <= TR_FD_ADDR && fd->peer_len <= TR_FD_ADDR &&
+	       (!fd->local_len || fd->payload_len >= TR_FD_ADDR) &&
+	       (!fd->peer_len || fd->payload_len >= 2 * TR_FD_ADDR);
+}
+
 static int payload_fits(const struct tr_hdr *h)
 {
 	const struct tr_fd *fd = (const void *)h;
@@ -94,13 +109,7 @@ static int payload_fits(const struct tr_hdr *h)
 	case TR_EXEC:
 		return exec->filename_len <= h->len - sizeof(*exec);
 	case TR_FD:
-		if (fd->payload_len > h->len - sizeof(*fd))
-			return 0;
-		if (fd->kind != TR_FD_SOCKET)
-			return 1;
-		return fd->local_len <= TR_FD_ADDR && fd->peer_len <= TR_FD_ADDR &&
-		       (!fd->local_len || fd->payload_len >= TR_FD_ADDR) &&
-		       (!fd->peer_len || fd->payload_len >= 2 * TR_FD_ADDR);
+		return fd_fits(fd);
 	default:
 		return 1;
 	}

@@ -185,3 +185,8 @@ const struct sc_row *sc_nearest(const char *name)
 	}
 	return best;
 }
+
+const struct sc_flags *sc_netlink_protocols(void)
+{
+	return &fl_netlink_proto;
+}

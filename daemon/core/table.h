@@ -335,6 +335,7 @@ const struct sc_flags *sc_address_families(void); /* AF_* */
 /* The fields of an address of len bytes; those that begin beyond len are not there. NULL: unknown. */
 const struct sc_field *sc_sockaddr_fields(unsigned int family, size_t len);
 const struct sc_flags *sc_message_flags(void);	  /* MSG_* */
+const struct sc_flags *sc_netlink_protocols(void); /* NETLINK_* */
 const struct sc_flags *sc_sockopt_levels(void);	  /* SOL_*; cmsg_level too */
 const struct sc_flags *sc_sockopt_names(unsigned int level); /* NULL: an unknown level */
 

@@ -259,8 +259,19 @@ enum tr_fd_kind {
 #define TR_FD_DELETED 2	   /* the path was unlinked */
 #define TR_FD_INCOMPLETE 4 /* the path's beginning is missing */
 #define TR_FD_RESULT 8	   /* the task's next call makes it so: its arguments are of before (dup2) */
+#define TR_FD_STATE 16	   /* struct tr_fd_state ends the payload */
+#define TR_FD_NUMBERED 32  /* the name goes on with ino: net:[4026531840] */
+#define TR_FD_UNSETTLED 64 /* may become another without a call that tells: told with every call */
 
 #define TR_FD_ADDR 112 /* a sockaddr_un of 110 bytes, padded */
+#define TR_FD_NAME 16  /* of TR_FD_ANON with TR_FD_STATE: padded with NULs */
+
+/* What an eventfd, signalfd or pidfd is at this moment, or who the peer of a Unix socket is. */
+struct tr_fd_state {
+	__u64 value;	 /* the count; the signals, bit 0 is signal 1; the process; the peer's ino */
+	__s32 id;	 /* of an eventfd, -1: unknown */
+	__s32 semaphore; /* an eventfd: 1 if it is one, -1: unknown */
+};
 
 /* Descriptor fd of process h.tgid, or its working directory where fd is TR_AT_FDCWD. */
 struct tr_fd {
@@ -335,6 +346,7 @@ _Static_assert(sizeof(struct tr_stack) == 40, "tr_stack");
 _Static_assert(sizeof(struct tr_stack_frame) == 32, "tr_stack_frame");
 _Static_assert(sizeof(struct tr_task) == 88, "tr_task");
 _Static_assert(sizeof(struct tr_fd) == 64, "tr_fd");
+_Static_assert(sizeof(struct tr_fd_state) == 16, "tr_fd_state");
 
 /*
  * The capture plan of one system call: which memory to read, when, and how much. It is derived from

@@ -26,9 +26,9 @@ TIMEOUT = 60
 
 # Numbers that the kernel gives anew on every run, by the field that they are in.
 VOLATILE_FIELDS = re.compile(
-    r"st_[acm]time(_nsec)?|stx_[abcm]time|st_ino|stx_ino|stx_mnt_id|d_ino|d_off|si_utime|si_stime|ino|socket"
+    r"st_[acm]time(_nsec)?|stx_[abcm]time|st_ino|stx_ino|stx_mnt_id|d_ino|d_off|si_utime|si_stime|ino"
     r"|f_bfree|f_bavail|f_ffree|f_files|time|ru_\w+|tms_\w+|\w*port|htons|actime|modtime|(shm|sem|msg)_\w*time"
-    r"|sched_runtime|mq_curmsgs|tcpi_\w+|si_overrun")
+    r"|sched_runtime|mq_curmsgs|tcpi_\w+|si_overrun|id|(peer_)?socket|pipe|STREAM|UNIX|(TCP|UDP|RAW|UDPLITE)(v6)?|NETLINK|ROUTE")
 # Times, by the call that tells them.
 TIME_FIELDS = re.compile(r"tv_sec|tv_usec|tv_nsec")
 TIME_CALLS = re.compile(
@@ -50,8 +50,10 @@ KNOWN = [
     (r"fallocate\(\d+, 0x80 |memfd_create\(NULL, 0x770 ", "flags that are newer than it"),
     (r"membarrier\(MEMBARRIER_CMD_QUERY", "a command that is newer than it"),
     (r"bpf\(BPF_(ENABLE_STATS|ITER_CREATE|LINK_DETACH|PROG_BIND_MAP), 0x", "attributes that it does not take apart"),
-    (r"io_uring_setup\(4, |ioctl\(\d+, UFFDIO_(API|REGISTER), ", "features that are newer than it"),
+    (r"io_uring_setup\([14], |ioctl\(\d+, UFFDIO_(API|REGISTER), ", "features that are newer than it"),
     (r"ioctl\(\d+, UFFDIO_WRITEPROTECT, 0x", "it shows nothing where that failed"),
+    (r"ioctl\(\d+<[^,]*>, TIOCGPTPEER, 0x", "flags that it leaves a number"),
+    (r"\w+\(\d+<UDP(v6)?:\[[^>]*[^]]\]>", "it remembers a socket's first address, and ours is newer"),
 ]
 SECONDS = re.compile(r" /\* [0-9.]+ s \*/")  # what clock ticks are
 JOINED = "\x01"  # ends a line that was two halves: its result is not aligned
