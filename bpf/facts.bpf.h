@@ -227,4 +227,25 @@ static __always_inline void forget_fd(struct task_struct *task, __s32 fd)
 	fd_slot(task->tgid, fd)->tag = 0;
 }
 
+static __always_inline void need_fd_args(struct task_struct *task, const struct tr_plan *plan,
+					 const __u64 *args, __u64 sessions)
+{
+	__u32 fds = plan->fd_args;
+
+	for (int i = 0; i < TR_MAX_ARGS; i++)
+		if (fds >> i & 1)
+			need_fd(task, (__s32)args[i], sessions, 0);
+}
+
+/* The two descriptors that the call put at addr. */
+static __always_inline void need_pair(struct task_struct *task, __u64 addr, __u64 sessions)
+{
+	__s32 fds[2];
+
+	if (bpf_probe_read_user(fds, sizeof(fds), (void *)addr))
+		return;
+	for (int i = 0; i < 2; i++)
+		need_fd(task, fds[i], sessions, AS_RESULT);
+}
+
 #endif

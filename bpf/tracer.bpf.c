@@ -13,20 +13,11 @@
 #include "emit.bpf.h"
 #include "facts.bpf.h"
 #include "more.bpf.h"
+#include "exec.bpf.h"
 #include "summary.bpf.h"
 #include "signal.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-static __always_inline void need_fd_args(struct task_struct *task, const struct tr_plan *plan,
-					 const __u64 *args, __u64 sessions)
-{
-	__u32 fds = plan->fd_args;
-
-	for (int i = 0; i < TR_MAX_ARGS; i++)
-		if (fds >> i & 1)
-			need_fd(task, (__s32)args[i], sessions, 0);
-}
 
 /* Starts the record of a call: what must be read before the kernel acts on it. */
 static __always_inline void call_begin(struct task_struct *task, struct pt_regs *regs, __u32 abi,
@@ -123,16 +114,6 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	st->start_ns = bpf_ktime_get_ns();
 	st->live = mask;
 	return 0;
-}
-
-static __always_inline void need_pair(struct task_struct *task, __u64 addr, __u64 sessions)
-{
-	__s32 fds[2];
-
-	if (bpf_probe_read_user(fds, sizeof(fds), (void *)addr))
-		return;
-	for (int i = 0; i < 2; i++)
-		need_fd(task, fds[i], sessions, AS_RESULT);
 }
 
 /* The record's end: what only the return tells. */
@@ -350,47 +331,6 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	if (emit(&r, sizeof(r)))
 		count_lost(mask);
 	return 0;
-}
-
-/* The strings of the new image that argument arg became. */
-static __always_inline void exec_block(struct tr_capture *c, __u64 start, __u64 end, __u32 arg)
-{
-	__u32 meta = CAP_META(arg, TR_PART_ARG_BLOCK, TR_ITEM_EXIT, 0);
-
-	cap_bytes(c, start, end - start, meta);
-	if (!c->cut || !c->more.sessions)
-		return;
-	more_number(c);
-	more_bytes(c, start, end - start, TR_DATA_MAX, meta);
-}
-
-/*
- * The old memory is gone, so what of execve's arguments could not be read at entry is taken from the
- * kernel's copy and from the new image.
- */
-static __always_inline void exec_recover(struct task_struct *task, struct tr_capture *c,
-					 const struct tr_exec *r, __u64 mask)
-{
-	struct mm_struct *mm = untrusted(task)->mm;
-	__u32 retry = c->retry, off, n;
-
-	c->retry = 0;
-	c->cut = 0;
-	c->more.time_ns = bpf_ktime_get_ns();
-	c->more.sessions = mask & cfg.longs;
-	if (!retry || !mm)
-		return;
-	if (retry & 1) {
-		off = clamp_u32(c->off, TR_PAYLOAD_MAX);
-		n = clamp_u32(r->filename_len, CAP_ITEM_MAX);
-		if (off + n + 16 < TR_PAYLOAD_MAX &&
-		    !bpf_probe_read_kernel(&c->payload[off + 8], n, r + 1))
-			cap_put(c, off, n, CAP_META(0, TR_PART_SELF, 0, 0));
-	}
-	if (retry & 2)
-		exec_block(c, mm->arg_start, mm->arg_end, 1);
-	if (retry & 4)
-		exec_block(c, mm->env_start, mm->env_end, 2);
 }
 
 SEC("tp_btf/sched_process_exec")

@@ -117,19 +117,15 @@ cap_length(const struct tr_capture *c, const struct tr_op *op, __u64 len, __s64 
 CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 {
 	__u64 addr, len;
-	__u32 arg, meta;
+	__u32 meta;
 	__s64 n, ret;
 
 	if (!c || !op)
 		return -1;
-	arg = op->arg & 7;
-	if (arg >= TR_MAX_ARGS)
-		return -1;
-	addr = c->rec.args[arg];
+	addr = cap_arg(c, op->arg);
 	if (addr < CAP_LOWEST)
 		return 0;
-	arg = op->len & 7;
-	len = arg < TR_MAX_ARGS ? c->rec.args[arg] : 0;
+	len = cap_arg(c, op->len);
 	ret = at_exit ? c->rec.ret : 0;
 	meta = CAP_META(op->arg, TR_PART_SELF, at_exit ? TR_ITEM_EXIT : 0, 0);
 	switch (op->kind) {
@@ -175,14 +171,11 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 static inline __attribute__((always_inline)) int cap_buffer(struct tr_capture *c,
 							    const struct tr_op *op, int at_exit)
 {
-	__u32 arg = op->arg & 7, len = op->len & 7, max = c->string_limit;
-	__u32 meta = CAP_META(arg, TR_PART_SELF, at_exit ? TR_ITEM_EXIT : 0, 0);
-	__u64 addr, want;
+	__u32 max = c->string_limit;
+	__u32 meta = CAP_META(op->arg, TR_PART_SELF, at_exit ? TR_ITEM_EXIT : 0, 0);
+	__u64 addr = cap_arg(c, op->arg);
+	__u64 want = at_exit ? (__u64)c->rec.ret : cap_arg(c, op->len);
 
-	if (arg >= TR_MAX_ARGS || len >= TR_MAX_ARGS)
-		return 0;
-	addr = c->rec.args[arg];
-	want = at_exit ? (__u64)c->rec.ret : c->rec.args[len];
 	if (addr < CAP_LOWEST || !want)
 		return 0;
 	if (want > max && op->flags & TR_OP_MESSAGE)
@@ -216,17 +209,13 @@ static inline __attribute__((always_inline)) int cap_due(const struct tr_capture
  */
 CAP_FUNC int cap_messages(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 {
-	__u32 arg, size = 0, flags = at_exit ? TR_ITEM_EXIT : 0;
+	__u32 size = 0, flags = at_exit ? TR_ITEM_EXIT : 0;
 	__u64 addr, n;
 
 	if (!c || !op)
 		return -1;
-	arg = op->arg & 7;
-	if (arg >= TR_MAX_ARGS)
-		return -1;
-	addr = c->rec.args[arg];
-	arg = op->len & 7;
-	n = at_exit ? (__u64)c->rec.ret : arg < TR_MAX_ARGS ? (__u32)c->rec.args[arg] : 0;
+	addr = cap_arg(c, op->arg);
+	n = at_exit ? (__u64)c->rec.ret : (__u32)cap_arg(c, op->len);
 	if (addr < CAP_LOWEST || !n)
 		return 0;
 	n = n < CAP_MSG_MAX ? n : CAP_MSG_MAX;
@@ -289,22 +278,24 @@ static inline __attribute__((always_inline)) __u64 cap_deref_length(struct tr_ca
 	}
 }
 
+/* The struct that has the pointer, 0 where this call's is another one. */
+static inline __attribute__((always_inline)) __u64 cap_deref_base(const struct tr_capture *c,
+								  const struct tr_deref *d)
+{
+	if (d->when_arg != TR_DEREF_ALWAYS && (__u32)cap_arg(c, d->when_arg) != d->when)
+		return 0;
+	return cap_arg(c, d->arg);
+}
+
 /* What a pointer in the struct of an argument points to. */
 CAP_FUNC int cap_deref(struct tr_capture *c, const struct tr_deref *d, __u32 at_exit)
 {
-	__u32 arg, when, max, meta;
+	__u32 max, meta;
 	__u64 base, p = 0, n;
 
 	if (!c || !d)
 		return -1;
-	arg = d->arg & 7;
-	when = d->when_arg & 7;
-	if (arg >= TR_MAX_ARGS || when >= TR_MAX_ARGS)
-		if (arg >= TR_MAX_ARGS || d->when_arg != TR_DEREF_ALWAYS)
-			return -1;
-	if (d->when_arg != TR_DEREF_ALWAYS && when < TR_MAX_ARGS && (__u32)c->rec.args[when] != d->when)
-		return 0;
-	base = c->rec.args[arg];
+	base = cap_deref_base(c, d);
 	if (base < CAP_LOWEST)
 		return 0;
 	if (cap_read(c, &p, sizeof(p), base + d->ptr)) {
@@ -314,7 +305,7 @@ CAP_FUNC int cap_deref(struct tr_capture *c, const struct tr_deref *d, __u32 at_
 	if (p < CAP_LOWEST)
 		return 0;
 	max = d->max ? d->max : c->string_limit;
-	meta = CAP_META(arg, TR_PART_POINTEE, at_exit ? TR_ITEM_EXIT : 0, (d->ptr >> 2) & 0xff);
+	meta = CAP_META(d->arg, TR_PART_POINTEE, at_exit ? TR_ITEM_EXIT : 0, (d->ptr >> 2) & 0xff);
 	if (!d->len_size)
 		return cap_string(c, p, max, meta);
 	n = cap_deref_length(c, d, base + d->len);
@@ -372,21 +363,20 @@ CAP_FUNC int cap_derefs(struct tr_capture *c, const struct tr_plan *plan, __u32 
 static inline __attribute__((always_inline)) int cap_short(struct tr_capture *c,
 							   const struct tr_op *op, int at_exit)
 {
-	__u32 arg = op->arg & 7, len = op->len & 7;
 	__u64 addr, want;
 	__u8 *data = c->payload + sizeof(struct tr_item);
 
-	if (op->kind != TR_OP_BUF || arg >= TR_MAX_ARGS || len >= TR_MAX_ARGS || c->off || c->retry)
+	if (op->kind != TR_OP_BUF || c->off || c->retry)
 		return 0;
-	addr = c->rec.args[arg];
-	want = at_exit ? (__u64)c->rec.ret : c->rec.args[len];
+	addr = cap_arg(c, op->arg);
+	want = at_exit ? (__u64)c->rec.ret : cap_arg(c, op->len);
 	if (addr < CAP_LOWEST || !want || want > c->string_limit || want > CAP_SHORT)
 		return 0;
 	want = cap_clamp(want, CAP_SHORT);
 	*(__u64 *)(data + (want & ~7u)) = 0;
 	if (cap_read(c, data, want, addr))
 		return 0;
-	cap_put(c, 0, want, CAP_META(arg, TR_PART_SELF, at_exit ? TR_ITEM_EXIT : 0, 0));
+	cap_put(c, 0, want, CAP_META(op->arg, TR_PART_SELF, at_exit ? TR_ITEM_EXIT : 0, 0));
 	return 1;
 }
 

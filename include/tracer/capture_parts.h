@@ -66,6 +66,13 @@ static inline __attribute__((always_inline)) void cap_put(struct tr_capture *c, 
 	c->rec.nitems++;
 }
 
+/* The value of an argument, 0 where there is no such. */
+static inline __attribute__((always_inline)) __u64 cap_arg(const struct tr_capture *c, __u32 i)
+{
+	i &= 7;
+	return i < TR_MAX_ARGS ? c->rec.args[i] : 0;
+}
+
 /* Where the program goes on: the first item of a record that has none yet. */
 static inline __attribute__((always_inline)) void cap_pointer(struct tr_capture *c, __u64 pointer)
 {
@@ -81,6 +88,17 @@ static inline __attribute__((always_inline)) __u32 cap_room(__u32 off)
 	return off < max ? max - off : 0;
 }
 
+/* The same where there is room for one more item; what finds none is marked as cut. */
+static inline __attribute__((always_inline)) __u32 cap_item_room(struct tr_capture *c, __u32 off)
+{
+	__u32 room = cap_room(off);
+
+	if (room && c->rec.nitems != 255)
+		return room;
+	c->cut |= CAP_CUT_ROOM;
+	return 0;
+}
+
 /* Appends want bytes at addr. Reads as far as the page goes where the rest is missing. */
 CAP_FUNC int cap_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 meta)
 {
@@ -90,11 +108,9 @@ CAP_FUNC int cap_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 meta)
 	if (!c)
 		return -1;
 	off = cap_clamp(c->off, TR_PAYLOAD_MAX);
-	room = cap_room(off);
-	if (!room || c->rec.nitems == 255) {
-		c->cut |= CAP_CUT_ROOM;
+	room = cap_item_room(c, off);
+	if (!room)
 		return -1;
-	}
 	n = want;
 	if (want > room || want > CAP_ITEM_MAX) {
 		n = room < CAP_ITEM_MAX ? room : CAP_ITEM_MAX;
@@ -130,11 +146,9 @@ CAP_FUNC int cap_string(struct tr_capture *c, __u64 addr, __u32 max, __u32 meta)
 	if (!c || addr < CAP_LOWEST)
 		return -1;
 	off = cap_clamp(c->off, TR_PAYLOAD_MAX);
-	room = cap_room(off);
-	if (!room || c->rec.nitems == 255) {
-		c->cut |= CAP_CUT_ROOM;
+	room = cap_item_room(c, off);
+	if (!room)
 		return -1;
-	}
 	n = max < room ? max : room;
 	n = cap_clamp(n, CAP_ITEM_MAX - 1) + 1;
 	data = &c->payload[off + sizeof(struct tr_item)];

@@ -31,6 +31,11 @@ struct cap_buffer {
 	__u8 bytes[MORE_FILL + 8 + 7]; /* directly behind rec */
 };
 
+static inline __attribute__((always_inline)) struct cap_buffer *more_get(const struct tr_capture *c)
+{
+	return c ? more_buffer(c) : NULL;
+}
+
 static inline __attribute__((always_inline)) void more_begin(struct cap_buffer *b, __u32 meta)
 {
 	b->fill = 0;
@@ -48,9 +53,7 @@ CAP_FUNC int more_flush(struct tr_capture *c, __u32 flags)
 	__u32 n;
 	int r;
 
-	if (!c)
-		return -1;
-	b = more_buffer(c);
+	b = more_get(c);
 	if (!b)
 		return -1;
 	n = cap_clamp(b->fill, MORE_FILL);
@@ -89,9 +92,7 @@ CAP_FUNC int more_piece(struct tr_capture *c)
 	struct cap_buffer *b;
 	__u32 n, fill;
 
-	if (!c)
-		return -1;
-	b = more_buffer(c);
+	b = more_get(c);
 	if (!b)
 		return -1;
 	if (!b->left)
@@ -148,9 +149,7 @@ CAP_FUNC int more_letters(struct tr_capture *c)
 	__u8 *p;
 	long r;
 
-	if (!c)
-		return -1;
-	b = more_buffer(c);
+	b = more_get(c);
 	if (!b)
 		return -1;
 	fill = cap_clamp(b->fill, MORE_FULL);
@@ -183,9 +182,7 @@ CAP_FUNC int more_append(struct tr_capture *c, __u64 addr, __u32 max)
 {
 	struct cap_buffer *b;
 
-	if (!c)
-		return -1;
-	b = more_buffer(c);
+	b = more_get(c);
 	if (!b)
 		return -1;
 	if (b->fill > MORE_FULL && more_flush(c, 0))
@@ -241,9 +238,7 @@ CAP_FUNC int more_next(struct tr_capture *c)
 	struct cap_buffer *b;
 	int r;
 
-	if (!c)
-		return -1;
-	b = more_buffer(c);
+	b = more_get(c);
 	if (!b)
 		return -1;
 	if (more_word(c, &b->words[0], b->vec))
@@ -303,9 +298,7 @@ CAP_FUNC int more_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, 
 {
 	struct cap_buffer *b;
 
-	if (!c)
-		return -1;
-	b = more_buffer(c);
+	b = more_get(c);
 	if (!b)
 		return -1;
 	b->vec = vec;
@@ -381,19 +374,15 @@ more_messages(struct tr_capture *c, const struct tr_op *op, __u64 addr, __u64 n,
 CAP_FUNC int more_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 {
 	__u64 addr, len;
-	__u32 arg, meta;
+	__u32 meta;
 	__s64 ret, n;
 
 	if (!c || !op)
 		return -1;
-	arg = op->arg & 7;
-	if (arg >= TR_MAX_ARGS)
-		return -1;
-	addr = c->rec.args[arg];
+	addr = cap_arg(c, op->arg);
 	if (addr < CAP_LOWEST)
 		return 0;
-	arg = op->len & 7;
-	len = arg < TR_MAX_ARGS ? c->rec.args[arg] : 0;
+	len = cap_arg(c, op->len);
 	ret = at_exit ? c->rec.ret : 0;
 	if (ret < 0)
 		return 0;
@@ -429,20 +418,15 @@ CAP_FUNC int more_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit
 CAP_FUNC int more_deref(struct tr_capture *c, const struct tr_deref *d, __u32 at_exit)
 {
 	struct cap_buffer *b;
-	__u32 arg, when, meta;
 	__u64 base, n;
+	__u32 meta;
 
 	if (!c || !d || d->max)
 		return 0;
 	b = more_buffer(c);
-	arg = d->arg & 7;
-	when = d->when_arg & 7;
-	if (!b || arg >= TR_MAX_ARGS)
+	if (!b)
 		return -1;
-	if (d->when_arg != TR_DEREF_ALWAYS &&
-	    (when >= TR_MAX_ARGS || (__u32)c->rec.args[when] != d->when))
-		return 0;
-	base = c->rec.args[arg];
+	base = cap_deref_base(c, d);
 	if (base < CAP_LOWEST)
 		return 0;
 	if (cap_read(c, &b->words[0], sizeof(b->words[0]), base + d->ptr)) {
@@ -451,7 +435,7 @@ CAP_FUNC int more_deref(struct tr_capture *c, const struct tr_deref *d, __u32 at
 	}
 	if (b->words[0] < CAP_LOWEST)
 		return 0;
-	meta = CAP_META(arg, TR_PART_POINTEE, at_exit ? TR_ITEM_EXIT : 0, (d->ptr >> 2) & 0xff);
+	meta = CAP_META(d->arg, TR_PART_POINTEE, at_exit ? TR_ITEM_EXIT : 0, (d->ptr >> 2) & 0xff);
 	if (!d->len_size)
 		return more_string(c, b->words[0], c->more.limit, meta);
 	n = cap_deref_length(c, d, base + d->len);
