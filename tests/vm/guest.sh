@@ -305,6 +305,57 @@ without_bpf() {
 	ok "summary" says "$(tracectl summary -- dd if=/dev/zero of=/dev/null bs=1 count=1000 2>&1)" '1,00[0-9] .*read'
 }
 
+yama_is() {
+	sysctl -qw kernel.yama.ptrace_scope="$1" 2>&1
+}
+
+# by_ptrace ARG..: alice's tracectl, which says what it has to say to $dir/said.
+by_ptrace() {
+	rm -f "$dir/said"
+	command=$1
+	shift
+	as alice timeout 120 tracectl "$command" --backend ptrace "$@" >"$dir/said" 2>&1
+}
+
+refused_for() {
+	cat "$dir/said"
+	grep -q "kernel.yama.ptrace_scope is $1" "$dir/said" && is "$(wc -l <"$dir/said")" 1
+}
+
+# Whom users may trace: 0 their own processes, 1 those that they start, 2 none, 3 none, and root neither.
+yama_is_handled() {
+	id alice >/dev/null 2>&1 || useradd -m alice
+	chmod 777 "$dir"
+	setpriv --reuid alice --regid alice --init-groups sleep 1000 &
+	sleeper=$!
+	until_ok 60 asleep $sleeper
+	ok "ptrace_scope 0" yama_is 0
+	ok "attaching works" by_ptrace pending --pid $sleeper
+	ok "and says what it waits in" grep -q clock_nanosleep "$dir/said"
+	ok "ptrace_scope 1" yama_is 1
+	by_ptrace run --json -o "$dir/yama" -- sh -c '(cat /etc/hostname) | cat; exit 7'
+	ok "run works, with its children" is $? 7
+	ok "from execve" begins_with execve "$dir/yama"
+	ok "to the end" has '"pathname":"/etc/hostname"' "$dir/yama"
+	as alice timeout 120 tracectl strace -f -o "$dir/yama.strace" sh -c '(cat /etc/hostname); exit 7' >"$dir/said" 2>&1
+	ok "strace works too" is $? 7
+	ok "and shows what it should" has '+++ exited with 7 +++' "$dir/yama.strace"
+	by_ptrace watch --pid $sleeper
+	ok "attaching is refused" is $? 1
+	ok "with the reason" refused_for 1
+	ok "root may attach" timeout 120 tracectl pending --pid $sleeper --backend ptrace
+	ok "ptrace_scope 2" yama_is 2
+	by_ptrace run -- true
+	ok "run is refused" is $? 125
+	ok "with the reason" refused_for 2
+	ok "root may run" timeout 120 tracectl run -o "$dir/root" --backend ptrace -- true
+	ok "ptrace_scope 3, which is for good" yama_is 3
+	timeout 120 tracectl run --backend ptrace -o "$dir/root" -- true >"$dir/said" 2>&1
+	ok "root's run is refused" is $? 125
+	ok "with the reason" refused_for 3
+	kill $sleeper
+}
+
 # What the tests of the source tree say here, as cases of ours.
 source_test() {
 	SRC_DIR=/t BUILD_DIR=/t TRACECTL=/usr/bin/tracectl TRACERD=/usr/sbin/tracerd \
@@ -353,6 +404,11 @@ if [ "$can" = bpf ]; then
 	it_is_upgraded
 else
 	without_bpf
+fi
+if [ -e /proc/sys/kernel/yama ]; then
+	yama_is_handled
+else
+	echo "ok $((cases += 1)) - ptrace_scope # SKIP this kernel has no Yama"
 fi
 it_goes
 echo "1..$cases"
