@@ -4,26 +4,42 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <core/buf.h>
+#include "term.h"
 
 #define WORD_MAX 32
 
+static bool is_plain(const char *s)
+{
+	while (*s >= ' ' && *s < 0x7f)
+		s++;
+	return !*s;
+}
+
+/* Words of a command line, names of processes: they reach a terminal as text, whatever they are. */
 void msg(const char *fmt, ...)
 {
 	char line[MSG_LEN + 300];
+	struct buf out = { 0 };
 	va_list ap;
-	int n, m;
+	int n;
 
 	n = snprintf(line, sizeof(line), "%.250s: ", program_invocation_name);
 	va_start(ap, fmt);
-	m = vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
+	vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
 	va_end(ap);
-	n = m < 0 ? n : (int)strlen(line);
-	line[n++] = '\n';
-	if (write(STDERR_FILENO, line, (size_t)n) < 0)
-		return; /* nobody is left to be told */
+	if (is_plain(line))
+		buf_str(&out, line);
+	else
+		term_escape(&out, line, strlen(line), false);
+	buf_char(&out, '\n');
+	while (write(STDERR_FILENO, out.p, out.len) < 0 && errno == EINTR)
+		; /* other errors: nobody is left to be told */
+	buf_done(&out);
 }
 
 int msg_set(char *err, int r, const char *fmt, ...)

@@ -11,6 +11,7 @@ refused "unknown flag" 'bogus' watch --bogus
 refused "misspelt flag" '--duration' watch --duraton 3
 refused "unknown letter" 'Z' watch -Z
 refused "unknown command" 'wacth' wacth
+refused "controls and bytes, as text" 'wacth.x1b.31m.xff' "$(printf 'wacth\033[31m\377')"
 refused "unknown call" 'openat' watch -e opennat
 refused "unknown class" 'netwrk' watch -e %netwrk
 refused "bad expression" '(' watch -e '/(/'
