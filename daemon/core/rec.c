@@ -36,7 +36,7 @@ static int items_fit(const struct tr_syscall *rec)
 		p += size;
 		left -= size;
 	}
-	return 1;
+	return !left; /* so that the last item is known by where it ends */
 }
 
 static int frames_fit(const struct tr_stack *rec)
@@ -137,13 +137,8 @@ const struct tr_item *rec_item_first(const struct tr_syscall *rec)
 const struct tr_item *rec_item_next(const struct tr_syscall *rec, const struct tr_item *item)
 {
 	const char *next = (const char *)(item + 1) + ALIGN8(item->len);
-	const char *p = (const char *)(rec + 1);
-	unsigned int i;
 
-	/* Items have no number of their own: count those up to this one. */
-	for (i = 0; p < next; i++)
-		p += sizeof(*item) + ALIGN8(((const struct tr_item *)(const void *)p)->len);
-	return i < rec->nitems ? (const void *)next : NULL;
+	return next < (const char *)rec + rec->h.len ? (const void *)next : NULL;
 }
 
 const struct tr_item *rec_item_find(const struct tr_syscall *rec, unsigned int arg,

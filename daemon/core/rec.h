@@ -13,7 +13,8 @@
 
 /*
  * The record at p of the n bytes that are left, if it is whole: its length is a multiple of 8, at most
- * TR_RECORD_MAX and n, and holds the fixed part of its type with all items and payload within.
+ * TR_RECORD_MAX and n, and holds the fixed part of its type with all items and payload within; nothing is behind
+ * the last item.
  * NULL: what follows can't be walked. An unknown type is only checked for its length.
  */
 const struct tr_hdr *rec_check(const void *p, size_t n);

@@ -73,6 +73,8 @@ static void test_lengths(void **state)
 	b.h.len = len;
 	b.call.nitems++;
 	assert_null(rec_check(&b, len));
+	b.call.nitems -= 2; /* something is behind the last one */
+	assert_null(rec_check(&b, len));
 	b.call.nitems = 1;
 	((struct tr_item *)(&b.call + 1))->len = UINT16_MAX;
 	assert_null(rec_check(&b, len));

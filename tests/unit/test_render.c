@@ -245,8 +245,8 @@ static void test_structs(void **state)
 					   "...}, AT_EMPTY_PATH) = 0\n");
 	assert_string_equal(human(), "looked at /etc/passwd: file of 517 B\n");
 	assert_non_null(strstr(json_args(), "\"st_uid\":7"));
-	b.call.ret = -2;
-	b.call.nitems = 1;
+	BUILD_CALL(&b, "newfstatat", -2, 3, 0x1000, 0x2000, 0x1000);
+	build_str(&b, 1, "");
 	assert_string_equal(strace_line(), "newfstatat(3, \"\", 0x2000, AT_EMPTY_PATH) = "
 					   "-1 ENOENT (No such file or directory)\n");
 
