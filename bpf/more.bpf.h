@@ -44,7 +44,7 @@ static __always_inline int more_send(struct tr_capture *c, struct tr_data *rec, 
 {
 	__u64 id = bpf_get_current_pid_tgid(), mask = c->more.sessions;
 
-	if (rec->offset && rec->item.part != TR_PART_ARG_BLOCK)
+	if (rec->offset && rec->item.part != TR_PART_ARG_BLOCK && !rec->whole)
 		mask = sessions_beyond(mask, rec->offset);
 	if (mask & cfg.limited)
 		mask = within_rate(mask, rec->h.time_ns);

@@ -47,7 +47,7 @@ static int send_piece(void *ctx, struct tr_data *rec, uint32_t len)
 	const struct piece_of *of = ctx;
 	uint64_t sessions = of->sessions;
 
-	if (rec->offset && rec->item.part != TR_PART_ARG_BLOCK)
+	if (rec->offset && rec->item.part != TR_PART_ARG_BLOCK && !rec->whole)
 		for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
 			if (of->b->cfg.limits[i] + 8 <= rec->offset)
 				sessions &= ~(1ULL << i);

@@ -136,7 +136,7 @@ struct tr_data {
 	__u32 call;	 /* tr_syscall.more */
 	__u16 nr;
 	__u8 abi;
-	__u8 pad;
+	__u8 whole;   /* of a list: no session's limit cuts it */
 	__u32 offset; /* of these bytes in the item */
 	__u32 pad2;
 	struct tr_item item; /* its len bytes follow */

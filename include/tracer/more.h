@@ -44,6 +44,7 @@ static inline __attribute__((always_inline)) void more_begin(struct cap_buffer *
 	b->rec.item.part = meta >> 8;
 	b->rec.item.flags = meta >> 16;
 	b->rec.item.index = meta >> 24;
+	b->rec.whole = 0;
 }
 
 /* Sends what is in the buffer. flags: 0, or TR_DATA_LAST and in the upper half what else is true of the item. */
@@ -65,7 +66,6 @@ CAP_FUNC int more_flush(struct tr_capture *c, __u32 flags)
 	b->rec.call = c->rec.more;
 	b->rec.nr = c->rec.nr;
 	b->rec.abi = c->rec.abi;
-	b->rec.pad = 0;
 	b->rec.offset = b->sent;
 	b->rec.pad2 = 0;
 	b->rec.item.flags |= flags >> 16;
@@ -128,6 +128,7 @@ CAP_FUNC int more_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 limi
 		b->left = want;
 	b->at = addr;
 	more_begin(b, meta);
+	b->rec.whole = limit == TR_DATA_MAX;
 	for (__u32 i = 0; i < MORE_PAGES; i++) {
 		r = more_piece(c);
 		if (r < MORE_NEXT)
