@@ -102,7 +102,7 @@ const char *explain_result(const struct sc_row *row)
 		[R_OFF] = "an offset", [R_ADDR] = "an address", [R_HEX] = "a number or bits",
 		[R_OCT] = "permission bits", [R_UID] = "a user", [R_GID] = "a group",
 		[R_TIME] = "seconds since 1970", [R_FLAGS] = "flags", [R_MASK] = "bits",
-		[R_ENUM] = "one of several values",
+		[R_ENUM] = "one of several values", [R_IOPRIO] = "a class and a level of priority",
 	};
 
 	return row->ret < sizeof(names) / sizeof(names[0]) && names[row->ret] ? names[row->ret] : "a number";

@@ -207,6 +207,8 @@ void human_ret(struct human_sink *s, const struct call *c)
 		value_ret(&s->s, c);
 	} else if (kind == R_FLAGS && !c->rec->ret && flags->rows[0].value) {
 		buf_str(out, "none");
+	} else if (kind == R_IOPRIO) {
+		value_num(&s->s, T_IOPRIO, flags, c->rec->ret);
 	} else if (kind == R_FLAGS || (kind == R_ENUM && flags)) {
 		s->s.ops->word_begin(&s->s);
 		value_flags(out, flags, (uint64_t)c->rec->ret, kind == R_ENUM);

@@ -47,7 +47,7 @@ static void put_clone3(struct strace_sink *s, const struct call *c)
 	uint64_t flags = 0;
 	bool some = false;
 
-	if (!item || item->len < 8 || c->is_32 || c->failed)
+	if (!item || item->len < 8 || c->is_32 || c->failed || s->opaque)
 		return;
 	memcpy(&flags, rec_item_data(item), 8);
 	for (size_t i = 0; i < sizeof(stored) / sizeof(stored[0]); i++) {
@@ -100,7 +100,10 @@ static bool put_clone(struct strace_sink *s, const struct call *c)
 			return false;
 		buf_str(s->s.out, shown[i].name);
 		s->first = true;
-		value_arg(&s->s, c, shown[i].arg, VALUE_BOTH);
+		if (s->opaque && shown[i].arg == 2)
+			s->s.ops->addr(&s->s, c->rec->args[2]);
+		else
+			value_arg(&s->s, c, shown[i].arg, VALUE_BOTH);
 	}
 	return true;
 }
@@ -111,7 +114,10 @@ static void put_sigreturn(struct strace_sink *s, const struct call *c)
 	if (!rec_item_find(c->rec, 0, TR_PART_SELF, 0, false))
 		return;
 	buf_str(s->s.out, "{mask=");
-	value_arg(&s->s, c, 0, VALUE_ENTRY);
+	if (s->opaque)
+		s->s.ops->addr(&s->s, c->rec->args[0]);
+	else
+		value_arg(&s->s, c, 0, VALUE_ENTRY);
 	buf_char(s->s.out, '}');
 }
 
@@ -167,7 +173,7 @@ static void put_hex(struct buf *out, uint64_t v)
 
 static void put_raw_args(struct buf *out, const struct call *c)
 {
-	for (unsigned int i = 0; i < c->nargs; i++) {
+	for (unsigned int i = 0; i < c->nargs && !is_sigreturn(c); i++) {
 		if (i)
 			buf_put(out, ", ", 2);
 		put_hex(out, c->rec->args[i]);
@@ -191,7 +197,7 @@ static bool put_args(struct strace_sink *s, const struct call *c)
 			return false;
 		put_arg_name(s, c, i);
 		s->first = true;
-		if (s->opaque && is_opaque(c, i))
+		if (s->opaque && is_opaque(c, i) && !call_arg_empty(c, i))
 			s->s.ops->addr(&s->s, c->rec->args[i]);
 		else
 			value_arg(&s->s, c, i, VALUE_BOTH);
@@ -203,11 +209,12 @@ static bool put_args(struct strace_sink *s, const struct call *c)
 	return true;
 }
 
-static void put_failure(struct buf *out, int64_t ret)
+/* raw: it is not said what becomes of a call that is interrupted. */
+static void put_failure(struct buf *out, int64_t ret, bool raw)
 {
 	int err = (int)-ret;
 	const char *name = sc_errno_name(err), *text = sc_errno_text(err);
-	bool restarts = (err >= 512 && err <= 514) || err == 516;
+	bool restarts = !raw && ((err >= 512 && err <= 514) || err == 516);
 
 	buf_str(out, restarts ? "? " : "-1 ");
 	if (!name) {
@@ -248,7 +255,10 @@ static bool put_selected(struct strace_sink *s, const struct call *c, bool some)
 		buf_str(out, some ? ", " : " (");
 		some = true;
 		buf_str(out, name);
-		value_arg(&s->s, c, i, VALUE_EXIT);
+		if (s->opaque && !set)
+			s->s.ops->addr(&s->s, c->rec->args[i]);
+		else
+			value_arg(&s->s, c, i, VALUE_EXIT);
 	}
 	return some;
 }
@@ -261,6 +271,8 @@ static void put_ready(struct strace_sink *s, const struct call *c)
 	bool some = false;
 	size_t mark;
 
+	if (s->opaque && c->rec->ret && c->row->args[1].type != T_FDSET)
+		return;
 	if (c->row->nargs == 5 && c->row->args[1].type == T_MMSGHDR) {
 		if (put_selected(s, c, false))
 			buf_char(out, ')');
@@ -312,6 +324,8 @@ static void put_ret_flags(struct strace_sink *s, const struct call *c, const str
 	struct buf *out = s->s.out;
 	size_t from = out->len;
 
+	if (prctl && s->s.wordless)
+		return;
 	buf_put(out, " (", 2);
 	buf_str(out, flags_word(c));
 	if (always) /* whatever -X says */
@@ -349,7 +363,9 @@ static void put_ret_word(struct strace_sink *s, const struct call *c, enum sc_re
 		put_ret_flags(s, c, flags);
 		return;
 	}
-	if (!signal && !(kind == R_ENUM && flags) && kind != R_TIME)
+	if (!signal && !(kind == R_ENUM && flags) && kind != R_TIME && kind != R_IOPRIO)
+		return;
+	if ((kind == R_IOPRIO && s->s.wordless) || (s->opaque && strstr(c->row->name, "adjtime")))
 		return;
 	if (kind == R_TIME && !c->rec->ret)
 		return;
@@ -358,6 +374,8 @@ static void put_ret_word(struct strace_sink *s, const struct call *c, enum sc_re
 		buf_str(out, signal);
 	else if (kind == R_TIME)
 		strace_date(out, c->rec->ret, 0, 0);
+	else if (kind == R_IOPRIO)
+		value_ioprio(&s->s, (uint32_t)c->rec->ret, flags);
 	else
 		value_flags(out, flags, (uint64_t)c->rec->ret, true);
 	buf_char(out, ')');
@@ -412,7 +430,7 @@ void strace_call_result(struct strace_sink *s, const struct call *c)
 		return;
 	}
 	if (c->failed) {
-		put_failure(out, c->rec->ret);
+		put_failure(out, c->rec->ret, s->raw);
 		return;
 	}
 	if (s->raw) {
@@ -421,7 +439,7 @@ void strace_call_result(struct strace_sink *s, const struct call *c)
 	}
 	value_ret(&s->s, c);
 	kind = value_ret_kind(c, &flags);
-	if (c->row && strcmp(c->row->name, "set_thread_area") == 0)
+	if (c->row && strcmp(c->row->name, "set_thread_area") == 0 && !s->opaque)
 		put_entry_number(out, c);
 	else if (kind == R_COUNT && c->row)
 		put_ready(s, c);

@@ -33,6 +33,7 @@ static void init_sink(struct strace_line *l, const struct tr_syscall *rec, struc
 		.hex = (uint8_t)o->hex,
 		.consts = o->consts,
 		.s.apart = o->consts != STRACE_CONSTS_ABBREV,
+		.s.wordless = o->consts == STRACE_CONSTS_RAW,
 		.raw = strace_calls_has(&o->raw, rec->abi, rec->nr),
 		.opaque = !strace_calls_has(&o->verbose, rec->abi, rec->nr),
 		.arg_names = o->arg_names,

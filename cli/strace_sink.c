@@ -122,7 +122,7 @@ static void put_value(struct buf *out, unsigned int type, int64_t v)
 
 	if (type == VALUE_LIMIT || type == T_QUOTA_CMD)
 		buf_u64(out, (uint64_t)v);
-	else if (type == T_SIGNAL || type == T_ERRNO || type == T_DIRFD)
+	else if (type == T_SIGNAL || type == T_ERRNO || type == T_DIRFD || type == T_IOPRIO)
 		buf_i64(out, v);
 	else if (type == VALUE_DECIMAL)
 		buf_i64(out, (int32_t)v);
@@ -130,8 +130,10 @@ static void put_value(struct buf *out, unsigned int type, int64_t v)
 		put_bytes(out, &port, sizeof(port));
 	else if (type == T_IN_ADDR)
 		put_bytes(out, &word, sizeof(word));
+	else if (type == VALUE_ADDRESS && !v)
+		buf_put(out, "NULL", 4);
 	else if (is_octal(type))
-		buf_oct(out, (uint64_t)v);
+		value_octal(out, (uint64_t)v);
 	else if (type < T_HEX && v < 0)
 		buf_i64(out, v);
 	else
@@ -153,10 +155,10 @@ static void insert(struct buf *out, size_t from, const struct buf *text)
 	out->len += text->len;
 }
 
-/* Not only a number; 1<<CAP_CHOWN is. */
+/* Not only a number; 1<<CAP_CHOWN is, and 8*R15. */
 static bool is_named(const char *p, size_t n)
 {
-	return p[0] < '0' || p[0] > '9' || (n > 3 && memcmp(p, "1<<", 3) == 0);
+	return p[0] < '0' || p[0] > '9' || (n > 3 && (memcmp(p, "1<<", 3) == 0 || memcmp(p, "8*", 2) == 0));
 }
 
 static void on_word_end(struct sink *s)
@@ -344,6 +346,18 @@ static void on_port(struct sink *s, uint16_t port)
 	on_word_end(s);
 }
 
+/* In words, which are a string as any other. */
+static void put_address(struct sink *s, int family, const void *ip)
+{
+	char bytes[48];
+	struct buf text = {.p = bytes, .cap = sizeof(bytes)};
+
+	address_put_ip(&text, family, ip);
+	buf_char(s->out, '"');
+	put_text(s->out, text.p, text.len, self(s)->hex);
+	buf_char(s->out, '"');
+}
+
 /* As -X wants it: with its field's name in front. */
 static void put_ip6(struct sink *s, const void *ip)
 {
@@ -352,9 +366,9 @@ static void put_ip6(struct sink *s, const void *ip)
 	put_bytes(s->out, ip, 16);
 	if (self(s)->consts == STRACE_CONSTS_RAW)
 		return;
-	buf_str(s->out, " /* inet_pton(AF_INET6, \"");
-	address_put_ip(s->out, AF_INET6, ip);
-	buf_str(s->out, "\") */");
+	buf_str(s->out, " /* inet_pton(AF_INET6, ");
+	put_address(s, AF_INET6, ip);
+	buf_str(s->out, ") */");
 }
 
 static void on_ip(struct sink *s, int family, const void *ip)
@@ -364,9 +378,9 @@ static void on_ip(struct sink *s, int family, const void *ip)
 	if (family == AF_INET) {
 		memcpy(&word, ip, sizeof(word));
 		value_word_begin(s, T_IN_ADDR, word);
-		buf_str(s->out, "inet_addr(\"");
-		address_put_ip(s->out, family, ip);
-		buf_put(s->out, "\")", 2);
+		buf_str(s->out, "inet_addr(");
+		put_address(s, family, ip);
+		buf_char(s->out, ')');
 		on_word_end(s);
 		return;
 	}
@@ -374,9 +388,9 @@ static void on_ip(struct sink *s, int family, const void *ip)
 		put_ip6(s, ip);
 		return;
 	}
-	buf_str(s->out, "inet_pton(AF_INET6, \"");
-	address_put_ip(s->out, family, ip);
-	buf_put(s->out, "\", &", 4);
+	buf_str(s->out, "inet_pton(AF_INET6, ");
+	put_address(s, family, ip);
+	buf_put(s->out, ", &", 3);
 	buf_str(s->out, s->ip_name ? s->ip_name : "sin6_addr");
 	buf_char(s->out, ')');
 }

@@ -147,6 +147,18 @@ static bool is_pointer(unsigned int type)
 	return type >= T_PATH && type <= T_SOCKOPT;
 }
 
+bool call_arg_empty(const struct call *c, unsigned int i)
+{
+	const struct sc_arg *arg = call_arg(c, i);
+	bool array = arg->type == T_ARRAY || arg->type == T_NUMS || arg->type == T_IOV || arg->type == T_PTRS;
+
+	if (!array || arg->len >= TR_MAX_ARGS || !c->rec->args[i])
+		return false;
+	if (arg->ret_len && arg->dir == D_OUT)
+		return c->returned && !c->rec->ret;
+	return !(uint32_t)c->rec->args[arg->len];
+}
+
 bool call_arg_is_result(const struct call *c, unsigned int i)
 {
 	const struct sc_arg *arg = call_arg(c, i);
@@ -179,6 +191,12 @@ static bool is_random(const struct call *c)
 	       (strcmp(c->row->name, "fsconfig") == 0 && (uint32_t)c->rec->args[1] == 2);
 }
 
+/* The value of an extended attribute. */
+static bool is_attribute(const struct call *c, const struct tr_item *item)
+{
+	return item->arg == 2 && c->row && c->row->args[2].len == 3 && strstr(c->row->name, "etxattr");
+}
+
 void value_bytes(struct sink *s, const struct call *c, const struct tr_item *item, uint64_t whole)
 {
 	size_t n = item->len;
@@ -194,6 +212,10 @@ void value_bytes(struct sink *s, const struct call *c, const struct tr_item *ite
 		n = c->string_limit;
 	if (n < whole)
 		flags |= STR_CUT;
+	if (s->all_names && is_attribute(c, item) && n && !((const char *)rec_item_data(item))[n - 1]) {
+		flags = 0; /* strace leaves a NUL at the end out, and then sees none */
+		n--;
+	}
 	s->ops->str(s, rec_item_data(item), n, flags);
 }
 
@@ -626,12 +648,16 @@ void value_ret(struct sink *s, const struct call *c)
 	static const uint8_t types[] = {
 		[R_INT] = T_LONG,  [R_NONE] = T_LONG,  [R_ZERO] = T_LONG, [R_FD] = T_FD,
 		[R_PID] = T_PID,   [R_SIZE] = T_SIZE,  [R_COUNT] = T_LONG, [R_OFF] = T_OFF,
-		[R_ADDR] = T_HEX,  [R_HEX] = T_HEX,    [R_OCT] = T_MODE,   [R_UID] = T_UID,
+		[R_ADDR] = T_HEX,  [R_HEX] = T_HEX,    [R_UID] = T_UID,
 		[R_GID] = T_GID,   [R_TIME] = T_TIME,  [R_FLAGS] = T_HEX,  [R_MASK] = T_HEX,
 	};
 	const struct sc_flags *flags;
 	enum sc_ret kind = value_ret_kind(c, &flags);
 
+	if (kind == R_OCT) {
+		value_permissions(s, (uint64_t)c->rec->ret);
+		return;
+	}
 	s->result = true;
 	value_num(s, kind <= R_MASK ? types[kind] : T_LONG, NULL, c->rec->ret);
 	s->result = false;

@@ -38,9 +38,10 @@ enum time_flags {
 	TIME_IS_DATE = 2, /* since the epoch, and of interest as a date */
 };
 
-/* Beside enum sc_type: a limit that people count in KiB, for num(); a constant that is written in decimal, of words. */
+/* Beside enum sc_type: a limit that people count in KiB, for num(); of words, a decimal constant, and an address. */
 #define VALUE_LIMIT (T_TYPE_MAX + 1)
 #define VALUE_DECIMAL (T_TYPE_MAX + 2)
+#define VALUE_ADDRESS (T_TYPE_MAX + 3)
 
 struct sink_ops {
 	/* v of enum sc_type T_INT..T_TIME; the unsigned types' values are to be cast back. */
@@ -75,6 +76,7 @@ struct sink {
 	bool terse; /* fields that strace leaves out are left out */
 	bool all_names; /* of what drivers share a number for, as strace does */
 	bool apart; /* what a word is put together from are words too, with their values */
+	bool wordless; /* and of words, nothing but their values is shown */
 	struct idnames *ids; /* NULL: interfaces are numbers */
 	const char *ip_name; /* what an IPv6 address is stored in; NULL: sin6_addr */
 	bool unfilled; /* what the struct shown is before the call: what that fills is left out */
@@ -119,6 +121,9 @@ bool call_arg_absent(const struct call *c, unsigned int i);
 /* It is only known once the call has returned. */
 bool call_arg_is_result(const struct call *c, unsigned int i);
 
+/* It points to an array of no elements. */
+bool call_arg_empty(const struct call *c, unsigned int i);
+
 /* What an in/out argument is shown as where one value has to do, or two. */
 enum call_change { CHANGE_BEFORE, CHANGE_AFTER, CHANGE_BOTH };
 enum call_change call_arg_change(const struct call *c, unsigned int i);
@@ -144,7 +149,15 @@ void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v);
 /* As word_begin(), of a word that stands for v. */
 void value_word_begin(struct sink *s, unsigned int type, int64_t v);
 void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool is_enum);
+void value_flags_only(struct buf *out, const struct sc_flags *flags, uint64_t v); /* without rows that have a mask */
+void value_octal(struct buf *out, uint64_t mode);
 void value_permissions(struct sink *s, uint64_t mode);
+/* A number that is put together from several; false: it is told as one. */
+bool value_parts(struct sink *s, unsigned int type, const void *ref, int64_t v);
+/* One that stands for v and has this name, NULL: it has none. */
+void value_part(struct sink *s, unsigned int type, int64_t v, const char *name, const char *unknown);
+const char *value_name(const struct sc_flags *flags, uint64_t v); /* NULL: it has none */
+void value_ioprio(struct sink *s, uint32_t v, const struct sc_flags *classes);
 void value_sigset(struct sink *s, const uint8_t *p, size_t n);
 
 /* A number or struct in place, at p; n bytes are there. False: too few. */
@@ -159,6 +172,10 @@ void value_field_at(struct sink *s, const struct call *c, const struct sc_field 
 		    size_t n);
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
 		  const uint8_t *p, size_t n);
+
+/* One struct sock_filter: BPF_STMT(code, k) or BPF_JUMP(code, k, jt, jf); one struct bpf_insn. */
+void value_bpf_filter(struct sink *s, const struct call *c, const uint8_t *p);
+void value_bpf_insn(struct sink *s, const uint8_t *p);
 
 /* struct perf_event_attr; false: it is shorter than the first one was. */
 bool value_perf_attr(struct sink *s, const struct call *c, const struct sc_struct *st, const uint8_t *p, size_t n);

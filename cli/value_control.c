@@ -80,7 +80,7 @@ static void put_elements(struct sink *s, const struct call *c, const struct valu
 {
 	s->ops->begin(s, GROUP_ARRAY);
 	for (size_t at = 0; at + t->size <= n; at += t->size) {
-		if (s->terse && t->type != T_FD && at / t->size == c->string_limit) {
+		if (s->terse && t->type != T_TIMESPEC && at / t->size == c->string_limit) {
 			s->ops->more(s, GROUP_ARRAY);
 			break;
 		}

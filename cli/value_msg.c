@@ -225,7 +225,8 @@ bool value_mmsghdr(struct sink *s, const struct call *c, unsigned int i, bool at
 		struct vec v = { i, TR_PART_MSG_DATA, k << 5, at_exit,
 				 at_exit && after ? load32(after + MSGHDR_SIZE) : UINT64_MAX };
 
-		if (k == MSG_PARTS) { /* no more of them are captured */
+		/* No more of them are captured, or wanted. */
+		if (k == MSG_PARTS || (s->terse && k == c->string_limit)) {
 			s->ops->more(s, GROUP_ARRAY);
 			break;
 		}

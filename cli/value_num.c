@@ -80,16 +80,22 @@ int64_t value_narrow(const struct call *c, unsigned int type, unsigned int size,
 	}
 }
 
+/* In network order. */
+static bool is_swapped(const struct sc_flags *flags)
+{
+	return flags->prefix && (flags->prefix[0] == '~' || flags->prefix[0] == '^');
+}
+
 static void put_unknown(struct buf *out, const struct sc_flags *flags, uint64_t v)
 {
 	const char *prefix = flags->prefix;
 
-	if (prefix && prefix[0] == '&')
+	if (prefix && (prefix[0] == '&' || prefix[0] == '|'))
 		prefix++;
 	if (prefix && prefix[0] == '%') {
 		buf_i64(out, (int32_t)v);
 		prefix++;
-	} else if (prefix && prefix[0] == '~') {
+	} else if (is_swapped(flags)) {
 		buf_str(out, "htons(");
 		buf_hex(out, be16toh((uint16_t)v));
 		buf_put(out, " /* ", 4);
@@ -131,8 +137,12 @@ static void put_enum(struct buf *out, const struct sc_flags *flags, uint64_t v)
 		return;
 	}
 	for (const struct sc_flag *f = flags->rows; f->name; f++) {
+		bool swapped = is_swapped(flags);
+
 		if (f->value == v || (f->value >> 32 == UINT32_MAX && (uint32_t)f->value == v)) {
+			buf_str(out, swapped ? "htons(" : "");
 			buf_str(out, f->name);
+			buf_str(out, swapped ? ")" : "");
 			return;
 		}
 	}
@@ -140,7 +150,7 @@ static void put_enum(struct buf *out, const struct sc_flags *flags, uint64_t v)
 }
 
 /* At least three digits, as people write permissions. */
-static void put_octal(struct buf *out, uint64_t mode)
+void value_octal(struct buf *out, uint64_t mode)
 {
 	if (mode < 010) {
 		buf_put(out, "00", 2);
@@ -159,32 +169,6 @@ static bool is_permissions(const struct sc_flag *f)
 static bool is_number(const struct sc_flag *f)
 {
 	return f->name[0] == '%' && f->name[1] == 'd';
-}
-
-/* FUTEX_OP(op, oparg, cmp, cmparg), as the sum that it is. */
-static void put_futex_op(struct buf *out, uint32_t v)
-{
-	static const char *const ops[] = { "FUTEX_OP_SET", "FUTEX_OP_ADD", "FUTEX_OP_OR", "FUTEX_OP_ANDN",
-					   "FUTEX_OP_XOR" };
-	static const char *const cmps[] = { "FUTEX_OP_CMP_EQ", "FUTEX_OP_CMP_NE", "FUTEX_OP_CMP_LT",
-					    "FUTEX_OP_CMP_LE", "FUTEX_OP_CMP_GT", "FUTEX_OP_CMP_GE" };
-	unsigned int op = v >> 28 & 7, cmp = v >> 24 & 15;
-
-	if (v >> 31)
-		buf_str(out, "FUTEX_OP_OPARG_SHIFT<<28|");
-	if (op < sizeof(ops) / sizeof(ops[0]))
-		buf_str(out, ops[op]);
-	else
-		buf_hex(out, op);
-	buf_str(out, "<<28|");
-	buf_hex(out, v >> 12 & 0xfff);
-	buf_str(out, "<<12|");
-	if (cmp < sizeof(cmps) / sizeof(cmps[0]))
-		buf_str(out, cmps[cmp]);
-	else
-		buf_hex(out, cmp);
-	buf_str(out, "<<24|");
-	buf_hex(out, v & 0xfff);
 }
 
 static void put_quota_cmd(struct buf *out, const struct sc_flags *flags, uint32_t v)
@@ -250,10 +234,10 @@ static void put_flags(struct buf *out, const struct sc_flags *flags, uint64_t v,
 	}
 	put_rest(out, flags, rest, some);
 	some |= rest != 0;
-	if (permissions && some)
+	if (permissions && fields && some)
 		buf_char(out, '|');
-	if (permissions)
-		put_octal(out, v & permissions->mask);
+	if (permissions && fields)
+		value_octal(out, v & permissions->mask);
 	else if (!some)
 		buf_char(out, '0');
 }
@@ -266,43 +250,9 @@ void value_flags(struct buf *out, const struct sc_flags *flags, uint64_t v, bool
 		put_flags(out, flags, v, true);
 }
 
-/* A field and flags that share a number, and are told apart. */
-static bool is_sum(const struct sc_flags *flags)
+void value_flags_only(struct buf *out, const struct sc_flags *flags, uint64_t v)
 {
-	return flags->prefix && flags->prefix[0] == '&';
-}
-
-/* The row of the first field, and where its flags stand: in front of it or after it. NULL: its value has no name. */
-static const struct sc_flag *find_field(const struct sc_flags *flags, uint64_t v, bool *flags_first)
-{
-	*flags_first = !flags->rows->mask;
-	for (const struct sc_flag *f = flags->rows; f->name; f++) {
-		if (f->mask && (v & f->mask) == f->value)
-			return f;
-	}
-	return NULL;
-}
-
-static void put_sum(struct sink *s, const struct sc_flags *flags, const struct sc_flag *field, uint64_t v,
-		    bool flags_first)
-{
-	uint64_t rest = v & ~field->mask;
-
-	for (int i = 0; i < 2; i++) {
-		if ((i == 0) != flags_first) {
-			value_word_begin(s, strncmp(field->name, "SIG", 3) == 0 ? VALUE_DECIMAL : T_FLAGS,
-					 (int64_t)field->value);
-			buf_str(s->out, field->name);
-		} else if (rest) {
-			value_word_begin(s, T_FLAGS, (int64_t)rest);
-			put_flags(s->out, flags, rest, false);
-		} else {
-			continue;
-		}
-		s->ops->word_end(s);
-		if (i == 0 && rest)
-			buf_char(s->out, '|');
-	}
+	put_flags(out, flags, v, false);
 }
 
 static const char *file_type(uint32_t mode)
@@ -327,13 +277,13 @@ static void put_mode(struct buf *out, uint64_t mode)
 		buf_char(out, '|');
 		mode &= ~0177000ULL;
 	}
-	put_octal(out, mode);
+	value_octal(out, mode);
 }
 
 void value_permissions(struct sink *s, uint64_t mode)
 {
 	s->ops->word_begin(s);
-	put_octal(s->out, mode);
+	value_octal(s->out, mode);
 	s->ops->word_end(s);
 }
 
@@ -367,19 +317,14 @@ static unsigned int written_as(unsigned int type, const struct sc_flags *flags)
 {
 	char how = type == T_ENUM && flags->prefix ? flags->prefix[0] : 0;
 
-	return how == '%' ? VALUE_DECIMAL : how == '~' ? T_IN_PORT : type;
+	return how == '%' ? VALUE_DECIMAL : how == '^' ? T_IN_PORT : how == '+' ? VALUE_ADDRESS : type;
 }
 
 /* A number that is told by its name. */
 static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t v)
 {
-	const struct sc_flag *field;
-	bool flags_first;
-
-	if (s->apart && type == T_FLAGS && is_sum(ref) && (field = find_field(ref, (uint64_t)v, &flags_first))) {
-		put_sum(s, ref, field, (uint64_t)v, flags_first);
+	if (value_parts(s, type, ref, v))
 		return;
-	}
 	value_word_begin(s, type == T_ENUM ? written_as(type, ref) : type, v);
 	switch (type) {
 	case T_FLAGS:
@@ -394,9 +339,6 @@ static void put_word(struct sink *s, unsigned int type, const void *ref, int64_t
 		break;
 	case T_SIGNAL:
 		put_name(s->out, sc_signal_name((int)v), v);
-		break;
-	case T_FUTEX_OP:
-		put_futex_op(s->out, (uint32_t)v);
 		break;
 	case T_KERNEL_VERSION:
 		put_kernel_version(s->out, (uint32_t)v);
@@ -453,13 +395,13 @@ static void put_interface(struct sink *s, int64_t v)
 {
 	const char *name = s->all_names && v > 0 ? idnames_interface(s->ids, (uint32_t)v) : NULL;
 
-	if (!name) {
+	if (!name || s->apart)
 		s->ops->num(s, T_INT, v);
+	if (!name || s->wordless)
 		return;
-	}
-	buf_str(s->out, "if_nametoindex(");
+	buf_str(s->out, s->apart ? " /* if_nametoindex(" : "if_nametoindex(");
 	s->ops->str(s, name, strlen(name), STR_PATH);
-	buf_char(s->out, ')');
+	buf_str(s->out, s->apart ? ") */" : ")");
 }
 
 void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
@@ -493,6 +435,7 @@ void value_num(struct sink *s, unsigned int type, const void *ref, int64_t v)
 	case T_DEV:
 	case T_SIGNAL:
 	case T_FUTEX_OP:
+	case T_IOPRIO:
 	case T_KERNEL_VERSION:
 	case T_QUOTA_CMD:
 	case T_ERRNO:

@@ -5,6 +5,7 @@
 #include "value.h"
 
 #include <core/compat.h>
+#include <signal.h>
 #include <core/rec.h>
 
 static uint64_t load(const uint8_t *p, unsigned int size)
@@ -24,13 +25,19 @@ static void put_mac(struct sink *s, const uint8_t *p, size_t n)
 {
 	static const char hex[] = "0123456789abcdef";
 
+	if (s->apart)
+		s->ops->str(s, p, n, STR_RANDOM);
+	if (s->wordless)
+		return;
 	s->ops->word_begin(s);
+	buf_str(s->out, s->apart ? " /* " : "");
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_char(s->out, ':');
 		buf_char(s->out, hex[p[i] >> 4]);
 		buf_char(s->out, hex[p[i] & 15]);
 	}
+	buf_str(s->out, s->apart ? " */" : "");
 	s->ops->word_end(s);
 }
 
@@ -135,7 +142,7 @@ static size_t field_size(const struct sc_field *f)
 
 /* What setrlimit of 32-bit callers has for no limit. */
 static const struct sc_flags fl_limit_32 = { NULL, (const struct sc_flag[]){
-	{ "RLIM_INFINITY", UINT64_MAX, 0 }, { NULL, 0, 0 },
+	{ "RLIM_INFINITY", UINT32_MAX, 0 }, { NULL, 0, 0 },
 } };
 
 /* Structs of which strace shows some fields in another way. */
@@ -149,7 +156,7 @@ static enum quirk stat_quirk(const struct sc_struct *st)
 
 static enum quirk quirk_of(const struct sc_struct *st)
 {
-	if (st->own_size)
+	if (st->own_size && st->own_size != SC_SIZE_GROWS)
 		return QUIRK_SIZED;
 	switch (st->name[0]) {
 	case 's':
@@ -210,6 +217,17 @@ static bool is_unknown(const struct sc_field *f, uint64_t mask)
 	return false;
 }
 
+/* What a timer or a queue does when its time has come says which fields are looked at. */
+static bool is_notified(const struct sc_field *f, uint32_t how)
+{
+	return how == (strcmp(f->name, "sigev_notify_thread_id") == 0 ? SIGEV_THREAD_ID : SIGEV_THREAD);
+}
+
+static bool is_signal(uint64_t how)
+{
+	return how == SIGEV_SIGNAL || how == SIGEV_THREAD || how == SIGEV_THREAD_ID;
+}
+
 /* A device has a number in place of a size; no restorer is one that is not used. */
 static bool is_left_out(const struct sink *s, const struct sc_field *f, enum quirk quirk,
 			const uint8_t *p, size_t n)
@@ -243,8 +261,8 @@ static bool is_left_out(const struct sink *s, const struct sc_field *f, enum qui
 		return !(load(p, 8) & 020000100);
 	if (quirk == QUIRK_STATX && brief && !more && n >= 8)
 		return is_unknown(f, load(p, 4));
-	if (quirk == QUIRK_EVENT && f->off == 0)
-		return brief && !load(p, 8);
+	if (quirk == QUIRK_EVENT && n >= 16)
+		return f->off == 0 ? brief && !load(p, 8) : f->off >= 16 && !is_notified(f, (uint32_t)load(p + 12, 4));
 	return more;
 }
 
@@ -296,11 +314,11 @@ static void put_capabilities(struct sink *s, const struct call *c, const struct 
 
 		s->ops->field(s, f[i].name);
 		if (low || !high)
-			value_flags(s->out, f[i].ref, low, false);
+			value_num(s, T_FLAGS, f[i].ref, (int64_t)low);
 		if (low && high)
 			buf_char(s->out, '|');
 		if (high)
-			value_flags(s->out, f[i + 3].ref, high, false);
+			value_num(s, T_FLAGS, f[i + 3].ref, (int64_t)high);
 	}
 	s->ops->end(s, GROUP_STRUCT);
 }
@@ -390,6 +408,36 @@ static bool has_rest(const struct sc_struct *st, const uint8_t *p, size_t n)
 	return false;
 }
 
+static void put_range(struct sink *s, const struct sc_struct *st, size_t n)
+{
+	buf_str(s->out, "/* bytes ");
+	buf_u64(s->out, st->size);
+	buf_put(s->out, "..", 2);
+	buf_u64(s->out, n - 1);
+	buf_put(s->out, " */", 3);
+}
+
+/* What is newer than the table; of bpf's attributes strace tells that only with -v. */
+static void put_rest(struct sink *s, const struct sc_struct *st, const uint8_t *p, size_t n)
+{
+	bool attributes = st->own_size != SC_SIZE_GROWS;
+
+	if (!s->all_names || (attributes && s->terse)) {
+		s->ops->more(s, GROUP_STRUCT);
+		return;
+	}
+	s->ops->field(s, attributes ? "extra_data" : NULL);
+	if (!attributes) {
+		put_range(s, st, n);
+		buf_char(s->out, ' ');
+	}
+	s->ops->str(s, p + st->size, n - st->size, STR_RANDOM);
+	if (attributes) {
+		buf_char(s->out, ' ');
+		put_range(s, st, n);
+	}
+}
+
 /* Where a time in seconds has its nanoseconds in the field after it. */
 static uint32_t stamp_nsec(const struct sc_field *f, const uint8_t *p, size_t n)
 {
@@ -399,6 +447,18 @@ static uint32_t stamp_nsec(const struct sc_field *f, const uint8_t *p, size_t n)
 	if (len < 5 || strcmp(next->name + len - 5, "_nsec") || next->off + (size_t)next->size > n)
 		return 0;
 	return (uint32_t)load(p + next->off, next->size);
+}
+
+static void put_quirky(struct sink *s, const struct call *c, const struct sc_field *f, enum quirk quirk,
+		       const uint8_t *p, size_t n)
+{
+	if (quirk == QUIRK_LIMIT)
+		value_num(s, VALUE_LIMIT, c->compat ? &fl_limit_32 : f->ref,
+			  (int64_t)load(p + f->off, c->compat ? 4 : f->size));
+	else if (quirk == QUIRK_EVENT && f->off == 8 && n >= 16 && !is_signal(load(p + 12, 4)))
+		s->ops->num(s, T_UINT, (int64_t)load(p + 8, 4));
+	else
+		put_changed(s, c, f, p, n);
 }
 
 bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *st,
@@ -433,7 +493,7 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 	}
 	if (!st->fields->name || st->fields->off + (size_t)st->fields->size > n)
 		return false;
-	if (st->own_size && st->own_size != SC_SIZE_GIVEN && st->own_size + 3u <= n) {
+	if (st->own_size && st->own_size < SC_SIZE_GROWS && st->own_size + 3u <= n) {
 		uint64_t own = load(p + st->own_size - 1, 4);
 
 		n = own && own < n ? own : n;
@@ -458,17 +518,16 @@ bool value_struct(struct sink *s, const struct call *c, const struct sc_struct *
 		s->ip_name = s->all_names && f->type == T_IN6_ADDR ? f->name : NULL;
 		s->ops->field(s, s->ip_name ? NULL : f->name);
 		s->stamp_nsec = f->type == T_STAMP ? stamp_nsec(f, p, n) : 0;
-		if (quirk == QUIRK_LIMIT)
-			value_num(s, VALUE_LIMIT, c->compat ? &fl_limit_32 : f->ref,
-				  (int64_t)load(p + f->off, f->size));
-		else if (is_pointee(f))
+		if (is_pointee(f))
 			value_pointee(s, c, st, f, p);
 		else
-			put_changed(s, c, f, p, n);
+			put_quirky(s, c, f, quirk, p, n);
 		s->ip_name = NULL;
 	}
-	if (left_out || (quirk == QUIRK_SIZED && has_rest(st, p, n)))
+	if (left_out)
 		s->ops->more(s, GROUP_STRUCT);
+	else if ((quirk == QUIRK_SIZED || st->own_size) && has_rest(st, p, n))
+		put_rest(s, st, p, n);
 	s->ops->end(s, GROUP_STRUCT);
 	if (st->wrap && s->all_names)
 		s->ops->end(s, GROUP_STRUCT);

@@ -30,7 +30,9 @@ static unsigned int struct_size(const struct sc_arg *arg)
 {
 	const struct sc_struct *st = arg->ref;
 
-	return st ? st->size : 0;
+	if (!st)
+		return 0;
+	return st->size + (st->own_size == SC_SIZE_GROWS ? SC_SIZE_MORE : 0);
 }
 
 /* The bytes that a pointer of a fixed size reads, 0 if it has none. */
@@ -134,6 +136,8 @@ static void plan_derefs(struct tr_plan *plan, const struct sc_arg *arg, unsigned
 			d.len_size = (uint8_t)field_width(st, f->count);
 			d.size = target && f->more != 2 ? target->size : 1;
 		}
+		if (f->type == T_PSIGSET)
+			d.max = SIGSET_BYTES;
 		if (target)
 			d.max = POINTEE_BYTES;
 		plan->derefs[plan->nderefs++] = d;

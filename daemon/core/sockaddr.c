@@ -9,25 +9,25 @@
 
 /* clang-format off */
 /* in network order, as they lie in memory */
-static const struct sc_flags fl_eth = { "~ETH_P_???", (const struct sc_flag[]){
-	{ "htons(ETH_P_ALL)", 0x300 }, { "htons(ETH_P_802_3)", 0x100 },
-	{ "htons(ETH_P_AX25)", 0x200 }, { "htons(ETH_P_802_2)", 0x400 },
-	{ "htons(ETH_P_SNAP)", 0x500 }, { "htons(ETH_P_LOCALTALK)", 0x900 },
-	{ "htons(ETH_P_CAN)", 0xc00 }, { "htons(ETH_P_CANFD)", 0xd00 },
-	{ "htons(ETH_P_LOOP)", 0x6000 }, { "htons(ETH_P_IP)", 0x8 },
-	{ "htons(ETH_P_X25)", 0x508 }, { "htons(ETH_P_ARP)", 0x608 },
-	{ "htons(ETH_P_RARP)", 0x3580 }, { "htons(ETH_P_ATALK)", 0x9b80 },
-	{ "htons(ETH_P_AARP)", 0xf380 }, { "htons(ETH_P_8021Q)", 0x81 },
-	{ "htons(ETH_P_IPX)", 0x3781 }, { "htons(ETH_P_IPV6)", 0xdd86 },
-	{ "htons(ETH_P_PAUSE)", 0x888 }, { "htons(ETH_P_SLOW)", 0x988 },
-	{ "htons(ETH_P_MPLS_UC)", 0x4788 }, { "htons(ETH_P_MPLS_MC)", 0x4888 },
-	{ "htons(ETH_P_PPP_DISC)", 0x6388 }, { "htons(ETH_P_PPP_SES)", 0x6488 },
-	{ "htons(ETH_P_PAE)", 0x8e88 }, { "htons(ETH_P_AOE)", 0xa288 },
-	{ "htons(ETH_P_8021AD)", 0xa888 }, { "htons(ETH_P_LLDP)", 0xcc88 },
-	{ "htons(ETH_P_MACSEC)", 0xe588 }, { "htons(ETH_P_1588)", 0xf788 },
-	{ "htons(ETH_P_FCOE)", 0x689 }, { "htons(ETH_P_FIP)", 0x1489 },
-	{ "htons(ETH_P_LOOPBACK)", 0x90 }, { "htons(ETH_P_NSH)", 0x4f89 },
-	{ "htons(ETH_P_BATMAN)", 0x543 },
+static const struct sc_flags fl_eth = { "^ETH_P_???", (const struct sc_flag[]){
+	{ "ETH_P_ALL", 0x300 }, { "ETH_P_802_3", 0x100 },
+	{ "ETH_P_AX25", 0x200 }, { "ETH_P_802_2", 0x400 },
+	{ "ETH_P_SNAP", 0x500 }, { "ETH_P_LOCALTALK", 0x900 },
+	{ "ETH_P_CAN", 0xc00 }, { "ETH_P_CANFD", 0xd00 },
+	{ "ETH_P_LOOP", 0x6000 }, { "ETH_P_IP", 0x8 },
+	{ "ETH_P_X25", 0x508 }, { "ETH_P_ARP", 0x608 },
+	{ "ETH_P_RARP", 0x3580 }, { "ETH_P_ATALK", 0x9b80 },
+	{ "ETH_P_AARP", 0xf380 }, { "ETH_P_8021Q", 0x81 },
+	{ "ETH_P_IPX", 0x3781 }, { "ETH_P_IPV6", 0xdd86 },
+	{ "ETH_P_PAUSE", 0x888 }, { "ETH_P_SLOW", 0x988 },
+	{ "ETH_P_MPLS_UC", 0x4788 }, { "ETH_P_MPLS_MC", 0x4888 },
+	{ "ETH_P_PPP_DISC", 0x6388 }, { "ETH_P_PPP_SES", 0x6488 },
+	{ "ETH_P_PAE", 0x8e88 }, { "ETH_P_AOE", 0xa288 },
+	{ "ETH_P_8021AD", 0xa888 }, { "ETH_P_LLDP", 0xcc88 },
+	{ "ETH_P_MACSEC", 0xe588 }, { "ETH_P_1588", 0xf788 },
+	{ "ETH_P_FCOE", 0x689 }, { "ETH_P_FIP", 0x1489 },
+	{ "ETH_P_LOOPBACK", 0x90 }, { "ETH_P_NSH", 0x4f89 },
+	{ "ETH_P_BATMAN", 0x543 },
 	{ "htons(0)", 0 }, { 0 }
 } };
 

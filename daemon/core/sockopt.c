@@ -41,7 +41,7 @@ static const struct sc_struct st_fprog = { "sock_fprog", 16, (const struct sc_fi
 	FIELD("len", 0, 2, T_UINT), { "filter", 8, 8, T_PARRAY, 4, 0, &st_filter }, END,
 } };
 
-static const struct sc_flags fl_txrehash = { "SOCK_TXREHASH_???", (const struct sc_flag[]){
+static const struct sc_flags fl_txrehash = { "%SOCK_TXREHASH_???", (const struct sc_flag[]){
 	{ "SOCK_TXREHASH_DISABLED", 0, 0 }, { "SOCK_TXREHASH_ENABLED", 1, 0 }, { "SOCK_TXREHASH_DEFAULT", 255, 0 },
 	{ NULL, 0, 0 },
 } };

@@ -69,6 +69,7 @@ enum sc_type {
 	T_FLAGS,  /* ref: struct sc_flags */
 	T_ENUM,	  /* ref: struct sc_flags, exactly one */
 	T_FUTEX_OP, /* what FUTEX_WAKE_OP does and compares */
+	T_IOPRIO, /* ref: struct sc_flags of its class, in the upper bits */
 	T_KERNEL_VERSION,
 	T_QUOTA_CMD, /* ref: two struct sc_flags, of the upper 24 bits and of the lower 8 */
 	T_CODE,	  /* as T_ENUM; strace writes the number, and the name beside it */
@@ -169,6 +170,7 @@ enum sc_ret {
 	R_MASK,
 	R_SIGNAL, /* decimal with the name beside it: 10 (SIGUSR1) */
 	R_ENUM,	 /* ret_ref; decimal with the name beside it: 1 (SUID_DUMP_USER) */
+	R_IOPRIO, /* ret_ref: its classes; decimal with what it is put together from beside it */
 };
 
 /* What a call does to the caller's descriptors or process, beyond what types say. */
@@ -242,8 +244,9 @@ struct sc_flag {
 
 struct sc_flags {
 	const char *prefix; /* of names that are missing: "O_???" as strace prints it. What
-			     * it begins with beside that: %: decimal; ~: in network order; +: an offset;
-			     * &: a field and flags, which -X tells apart */
+			     * it begins with beside that: %: decimal; ~: in network order; ^: so too, in
+			     * an address; +: an offset; &: a field and flags, which -X tells apart;
+			     * |: flags and a field */
 	const struct sc_flag *rows;
 };
 
@@ -260,6 +263,8 @@ struct sc_field {
 };
 
 #define SC_SIZE_GIVEN 0xff
+#define SC_SIZE_GROWS 0xfe
+#define SC_SIZE_MORE 64 /* bytes that are read beyond the end of what grows */
 
 struct sc_struct {
 	const char *name; /* "stat" */
@@ -267,7 +272,8 @@ struct sc_struct {
 	const struct sc_field *fields; /* ends with a NULL name */
 	const char *wrap; /* strace has it in braces as the field of this name, of a union */
 	uint8_t own_size; /* 1 + the offset of a field of 4 bytes that tells how long it is; SC_SIZE_GIVEN:
-			   * an argument does, and what is beyond is not missing; 0: none */
+			   * an argument does, and what is beyond is not missing; SC_SIZE_GROWS: so too,
+			   * and what is beyond the last field that is known is told; 0: none */
 };
 
 /* Rows are looked up by value in order; the row with a NULL name ends the list and is the default. */
