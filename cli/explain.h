@@ -40,6 +40,7 @@ unsigned int explain_errors(const struct about *about, int errors[EXPLAIN_ERRORS
 void explain_type(struct buf *out, const struct sc_row *row, const struct sc_arg *arg); /* "a path" */
 bool explain_returns(const struct sc_row *row, int err);
 const char *explain_result(const struct sc_row *row);
+const char *explain_result_of(unsigned int i, const char **name); /* of those that tell more; NULL: no more */
 /* The flags that an argument can have; NULL: it has none. */
 const struct sc_flags *explain_flags(const struct sc_arg *arg);
 /* The fields of the struct that an argument points to; NULL: it points to none. */

@@ -16,6 +16,7 @@ static const char *number_type(unsigned int type)
 			    "working directory",
 		[T_PID] = "the id of a process or thread", [T_UID] = "a user", [T_GID] = "a group",
 		[T_SIGNAL] = "a signal", [T_FLAGS] = "flags", [T_ENUM] = "one of",
+		[T_IOPRIO] = "a level (0 is first, 7 last) of a class", [T_FUTEX_OP] = "an operation and a comparison",
 		[T_ERRNO] = "an error", [T_IOCTL] = "a request", [T_NS] = "a time in nanoseconds",
 		[T_US] = "a time in microseconds", [T_MS] = "a time in milliseconds, -1: forever",
 		[T_SEC] = "a time in seconds", [T_TIME] = "seconds since 1970", [T_STAMP] = "seconds since 1970",
@@ -76,7 +77,8 @@ void explain_type(struct buf *out, const struct sc_row *row, const struct sc_arg
 
 const struct sc_flags *explain_flags(const struct sc_arg *arg)
 {
-	if (arg->type == T_FLAGS || arg->type == T_ENUM || arg->type == T_IOCTL)
+	if (arg->type == T_FLAGS || arg->type == T_ENUM || arg->type == T_IOCTL ||
+	    arg->type == T_IOPRIO)
 		return arg->ref;
 	return NULL;
 }
@@ -93,8 +95,25 @@ const struct sc_flags *explain_field_flags(const struct sc_field *f)
 	return f->type == T_FLAGS || f->type == T_ENUM ? f->ref : NULL;
 }
 
+#define RESULT(name, text) { name, text },
+static const struct {
+	const char *name, *text;
+} results[] = {
+#include "explain_result.def"
+};
+#undef RESULT
+
+const char *explain_result_of(unsigned int i, const char **name)
+{
+	if (i >= sizeof(results) / sizeof(results[0]))
+		return NULL;
+	*name = results[i].name;
+	return results[i].text;
+}
+
 const char *explain_result(const struct sc_row *row)
 {
+	const struct about *about = explain_about(row->name);
 	static const char *const names[] = {
 		[R_INT] = "a number; 0 where there is nothing to tell", [R_NONE] = "never",
 		[R_ZERO] = "0", [R_FD] = "a new descriptor", [R_PID] = "the id of a process or thread",
@@ -105,6 +124,12 @@ const char *explain_result(const struct sc_row *row)
 		[R_ENUM] = "one of several values", [R_IOPRIO] = "a class and a level of priority",
 	};
 
+	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++) {
+		if (strcmp(results[i].name, row->name) == 0)
+			return results[i].text;
+	}
+	if (about && strcmp(about->errors, "ENOSYS") == 0)
+		return "nothing: it always fails with ENOSYS";
 	return row->ret < sizeof(names) / sizeof(names[0]) && names[row->ret] ? names[row->ret] : "a number";
 }
 

@@ -49,6 +49,25 @@ static void test_each_call_is_explained(void **state)
 	}
 }
 
+/* What a call returns is told of calls that there are, once each. */
+static void test_results(void **state)
+{
+	const char *name = NULL, *text;
+
+	(void)state;
+	for (unsigned int i = 0; (text = explain_result_of(i, &name)); i++) {
+		const struct sc_row *row = sc_by_name(name);
+
+		if (!row)
+			fail_msg("%s: there is no such call", name);
+		if (explain_result(row) != text)
+			fail_msg("%s: its result is told twice", name);
+	}
+	assert_non_null(strstr(as_text("kcmp", 1000), "or 3: they differ"));
+	assert_non_null(strstr(as_text("rt_sigsuspend", 1000), "never 0: it always fails with EINTR"));
+	assert_non_null(strstr(as_text("afs_syscall", 1000), "nothing: it always fails with ENOSYS"));
+}
+
 /* No error is named twice, and each has words for people. */
 static void test_errors(void **state)
 {
@@ -202,7 +221,8 @@ static void test_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_call_is_explained), cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_each_call_is_explained), cmocka_unit_test(test_results),
+		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_width),  cmocka_unit_test(test_openat), cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_names),  cmocka_unit_test(test_json),
 	};
