@@ -149,9 +149,12 @@ static bool is_deferred(const struct call *c, unsigned int i)
 
 static void put_arg_name(struct strace_sink *s, const struct call *c, unsigned int i)
 {
+	const char *name = call_arg(c, i)->name;
+
 	if (!s->arg_names)
 		return;
-	buf_str(s->s.out, call_arg(c, i)->name);
+	/* One that hangs on another has no name of its own where it is not used. */
+	buf_str(s->s.out, name || !c->row ? name : c->row->args[i].name);
 	buf_char(s->s.out, '=');
 }
 

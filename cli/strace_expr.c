@@ -68,7 +68,7 @@ static int set_status(struct strace_options *o, const char *value, char *err)
 static int set_quiet(struct strace_options *o, const char *value, char *err)
 {
 	static const struct strace_word words[] = {
-		{"attach", QUIET_ATTACH},	{"exit", QUIET_EXIT},
+		{"attach", QUIET_ATTACH},	{"exit", QUIET_EXIT}, {"exits", QUIET_EXIT},
 		{"path-resolution", QUIET_PATH}, {"path-resolve", QUIET_PATH},
 		{"personality", QUIET_PERSONALITY}, {"thread-execve", QUIET_EXECVE},
 		{"superseded", QUIET_EXECVE},	{NULL, 0},
@@ -101,13 +101,16 @@ static int refuse_kvm(struct strace_options *o, const char *value, char *err)
 	(void)o;
 	if (strcmp(value, "vcpu"))
 		return msg_set(err, -EINVAL, "invalid -e kvm= argument: '%s'", value);
-	return msg_set(err, -EINVAL, "-e kvm=vcpu is not supported");
+	return msg_set(err, -EINVAL, "-e kvm=vcpu is not supported: why a virtual CPU stopped is not recorded");
 }
 
 static int refuse_namespace(struct strace_options *o, const char *value, char *err)
 {
-	(void)o, (void)value;
-	return msg_set(err, -EINVAL, "-e namespace is not supported");
+	(void)o;
+	if (strcmp(value, "new"))
+		return msg_set(err, -EINVAL, "invalid -e namespace= argument: '%s'", value);
+	return msg_set(err, -EINVAL, "-e namespace=new is not supported: "
+				     "which namespaces a process enters is not recorded");
 }
 
 /* The names of a set's calls, as the daemon takes them. */
@@ -169,6 +172,9 @@ static int add_inject(struct strace_options *o, const char *what, const char *va
 		buf_done(&text);
 		return msg_set(err, -EINVAL, "invalid %s argument '%s'", what, value);
 	}
+	if (in.has_ret && in.ret < 0 && in.ret >= -4095 && has_word(options, ":retval="))
+		msg("Inadvertent injection of error %d is possible for retval=%llu", (int)-in.ret,
+		    (unsigned long long)in.ret);
 	o->inject[o->ninject++] = text.p;
 	return 0;
 }

@@ -90,7 +90,7 @@ struct strace_options {
 	enum strace_column sort_by;
 	enum strace_column columns[COLUMN_LAST]; /* ends with COLUMN_NONE */
 	int64_t overhead_ns; /* -O, -1: not given */
-	bool version, help, debug;
+	bool version, help;
 	/* the project's own */
 	const char *socket, *backend;
 };

@@ -123,25 +123,6 @@ static void check_follow(struct strace_options *o)
 		o->separate = true;
 }
 
-/* What can't be done is refused, never left out. */
-static int refuse(const struct strace_options *o)
-{
-	const struct {
-		bool given;
-		const char *name;
-	} missing[] = {
-		{o->debug, "-d/--debug"},
-	};
-
-	for (unsigned int i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {
-		if (missing[i].given) {
-			msg("%s is not supported", missing[i].name);
-			return 1;
-		}
-	}
-	return 0;
-}
-
 int strace_opts_check(struct strace_options *o)
 {
 	check_follow(o);
@@ -153,5 +134,5 @@ int strace_opts_check(struct strace_options *o)
 	/* The file is for one program's calls: who reads it knows that it was traced. */
 	if (!o->quiet_count && !(o->quiet & QUIET_ATTACH) && o->out && o->argv[0])
 		o->quiet |= QUIET_ATTACH | QUIET_PERSONALITY;
-	return refuse(o);
+	return 0;
 }

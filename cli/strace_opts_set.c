@@ -88,7 +88,6 @@ int sopt_syscall_limit(struct strace_options *o, const struct strace_opt *opt, c
 	}
 
 FLAG(sopt_append, append)
-FLAG(sopt_debug, debug)
 FLAG(sopt_help, help)
 FLAG(sopt_version, version)
 FLAG(sopt_pointer, pointer)
@@ -451,13 +450,34 @@ int sopt_seccomp_bpf(struct strace_options *o, const struct strace_opt *opt, con
 	return 0;
 }
 
+int sopt_debug(struct strace_options *o, const struct strace_opt *opt, const char *arg, bool by_letter, char *err)
+{
+	(void)o, (void)opt, (void)arg, (void)by_letter;
+	return msg_set(err, -EINVAL, "-d/--debug is not supported: it is about how strace works inside");
+}
+
 int sopt_tips(struct strace_options *o, const struct strace_opt *opt, const char *arg,
 	      bool by_letter, char *err)
 {
-	(void)o, (void)opt, (void)by_letter;
-	if (arg && (!strcmp(arg, "none") || !strcmp(arg, "format:none")))
+	static const char *const words[] = { "none", "compact", "full", "random" };
+	char list[64], *word, *rest = list;
+	bool none = false;
+
+	(void)o;
+	snprintf(list, sizeof(list), "%s", arg ? arg : "full");
+	while ((word = strsep(&rest, ","))) {
+		bool known = false;
+
+		word += strncmp(word, "format:", 7) ? strncmp(word, "id:", 3) ? 0 : 3 : 7;
+		for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			known |= !strcmp(word, words[i]);
+		if (!known && (!*word || word[strspn(word, "0123456789")]))
+			return invalid(opt, by_letter, arg, err);
+		none |= !strcmp(word, "none");
+	}
+	if (none)
 		return 0;
-	return msg_set(err, -EINVAL, "--tips is not supported");
+	return msg_set(err, -EINVAL, "--tips is not supported: the tips are a part of strace, and are about it");
 }
 
 int sopt_color(struct strace_options *o, const struct strace_opt *opt, const char *arg,
@@ -468,7 +488,9 @@ int sopt_color(struct strace_options *o, const struct strace_opt *opt, const cha
 		return 0;
 	if (strcmp(arg, "always"))
 		return invalid(opt, by_letter, arg, err);
-	return msg_set(err, -EINVAL, "--color=always is not supported");
+	return msg_set(err, -EINVAL,
+		       "--color=always is not supported: this format has no colours, "
+		       "as --format human of the other commands has");
 }
 
 static const struct strace_word columns[] = {

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,6 +13,7 @@
 
 #define TOKEN_MAX 256
 #define SIGNAL_MAX 64
+#define SIGNAL_NUMBER_MAX 255 /* that strace takes */
 
 /* One value of a list; false: it means nothing. */
 typedef bool token_fn(void *set, const char *token);
@@ -123,15 +125,16 @@ static bool add_regex(struct strace_calls *set, const char *pattern, unsigned in
 	size_t n = strlen(pattern);
 	char text[TOKEN_MAX];
 	regex_t re;
+	bool any;
 
 	memcpy(text, pattern, n + 1);
 	if (n && text[n - 1] == '/') /* /regex/ is as good as /regex */
 		text[n - 1] = '\0';
 	if (regcomp(&re, text, REG_EXTENDED | REG_NOSUB))
 		return false;
-	add_rows(set, abis, matches, &re);
+	any = add_rows(set, abis, matches, &re);
 	regfree(&re);
-	return true;
+	return any;
 }
 
 static bool add_number(struct strace_calls *set, const char *text, unsigned int abis)
@@ -191,6 +194,38 @@ void strace_calls_all(struct strace_calls *set)
 	set->unknown = true;
 }
 
+/* More than that a value is invalid, where that can be told. */
+static void say_why_one(const char *token, char *err)
+{
+	const char *at = strrchr(token, '@');
+	char why[128];
+	regex_t re;
+	int r;
+
+	if (*token == '/') {
+		r = regcomp(&re, token + 1, REG_EXTENDED | REG_NOSUB);
+		if (!r) {
+			regfree(&re);
+			return;
+		}
+		regerror(r, NULL, why, sizeof(why));
+		msg_set(err, -EINVAL, "regcomp: %s: %s", token + 1, why);
+	} else if (at && !strcmp(at, "@x32")) {
+		msg_set(err, -EINVAL, "'%s': calls of the x32 ABI are not told apart, and can't be chosen", token);
+	} else if (at && strcmp(at, "@64") && strcmp(at, "@32")) {
+		msg_set(err, -EINVAL, "incorrect personality designator '%s' in qualification '%s'", at + 1, token);
+	}
+}
+
+static void say_why(const char *text, char *err)
+{
+	char copy[TOKEN_MAX], *token, *rest = copy;
+
+	snprintf(copy, sizeof(copy), "%s", text + strspn(text, "!"));
+	while ((token = strsep(&rest, ",")))
+		say_why_one(token + (*token == '?'), err);
+}
+
 int strace_calls_parse(struct strace_calls *set, const char *text, char *err)
 {
 	bool invert;
@@ -198,6 +233,8 @@ int strace_calls_parse(struct strace_calls *set, const char *text, char *err)
 
 	memset(set, 0, sizeof(*set));
 	r = parse_list(set, add_call, "system call", text, &invert, err);
+	if (r)
+		say_why(text, err);
 	if (r || !invert)
 		return r;
 	for (unsigned int abi = 0; abi < TR_ABI_MAX; abi++)
@@ -266,7 +303,7 @@ static bool add_signal(void *ctx, const char *token)
 	if (isdigit((unsigned char)*token)) {
 		unsigned long n = strtoul(token, &end, 10);
 
-		return !*end && n <= SIGNAL_MAX && add_bit(ctx, n);
+		return !*end && n <= SIGNAL_NUMBER_MAX && add_bit(ctx, n);
 	}
 	for (int signo = 1; signo <= SIGNAL_MAX; signo++) {
 		const char *known = sc_signal_name(signo);

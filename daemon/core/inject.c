@@ -39,12 +39,13 @@ static bool set_error(struct inject *in, const char *s)
 
 static bool set_retval(struct inject *in, const char *s)
 {
+	bool negative = *s == '-';
 	uint64_t v;
 
-	if (in->has_ret || !parse_number(s, UINT64_MAX, &v))
+	if (in->has_ret || !parse_number(s + negative, UINT64_MAX, &v))
 		return false;
 	in->has_ret = true;
-	in->ret = (int64_t)v;
+	in->ret = (int64_t)(negative ? -v : v);
 	return true;
 }
 

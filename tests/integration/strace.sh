@@ -229,6 +229,8 @@ else
 	ours -k true 2>"$dir/got"
 	ok "-k: refused to who asks a daemon that serves others" is "$?" 1
 fi
+"$TRACECTL" strace -e inject=access:retval=-2 -e trace=none true 2>"$dir/got"
+ok "tampering: a value that is an error is remarked upon" grep -q 'injection of error 2 is possible' "$dir/got"
 "$TRACECTL" strace -e fault=getpid:when=9 -e none true 2>"$dir/got"
 ok "tampering: says that it uses ptrace" grep -q ptrace "$dir/got"
 ours -e fault=getpid -e none true 2>"$dir/got"
@@ -237,6 +239,35 @@ same "inject without anything" -e inject=open true
 same "inject something unknown" -e inject=open:foo=1 true
 same "fault of a value" -e fault=open:retval=3 true
 same "fault, never" -e fault=open:when=0 true
+same "a regular expression that no name matches" -e '/nosuch' true
+same "a regular expression that is none" -e '/(' true
+same "a quiet with an s" -e quiet=exits -e trace=none true
+same "a signal that there is not" -e signal=99 -e trace=none true
+
+# What can't be honoured is refused by name, with the reason.
+# refused WORDS OPTION..: ours fails and says so.
+refused() {
+	said=$1
+	shift
+	ours "$@" true 2>"$dir/got"
+	ok "refused: $*" is "$? $(grep -c -e "$said" "$dir/got")" "1 1"
+}
+refused "-d/--debug is not supported: " -d
+refused "--tips is not supported: " --tips
+refused "--tips is not supported: " --tips=id:3,format:full
+refused "invalid --tips argument: 'foo'" --tips=foo
+refused "-e kvm=vcpu is not supported: " -e kvm=vcpu
+refused "-e namespace=new is not supported: " -e namespace=new
+refused "not supported by this build" --secontext
+refused "calls of the x32 ABI" -e trace=close@x32
+refused "incorrect personality designator 'foo'" -e trace=close@foo
+refused "--color=always is not supported: " --color=always
+
+# -N: every argument has a name, also one whose meaning hangs on another that gives it none.
+ours -N -o "$dir/got" "$targets/t_sys_proc" prctl
+ok "-N: names what has no meaning" grep -q '^prctl(option=PR_[A-Z_]*, arg2=' "$dir/got"
+ours -N -e trace=access,arch_prctl -o "$dir/got" true
+ok "-N: names of calls that hang on others" grep -q '^arch_prctl([a-z]*=.*, [a-z0-9]*=' "$dir/got"
 
 # Output that goes elsewhere: complete when strace ends.
 # files OPTION..: what both write, to files and to the terminal.
