@@ -18,6 +18,18 @@ static uint64_t load(const struct tr_item *item, size_t off, size_t size)
 	return v;
 }
 
+/* The first time of two is how often, the second when: never, if it is 0. */
+static bool stops(const struct tr_item *item)
+{
+	size_t half = item ? item->len / 2 : 0;
+
+	for (size_t i = half; i < 2 * half; i++) {
+		if (((const uint8_t *)rec_item_data(item))[i])
+			return false;
+	}
+	return half > 0;
+}
+
 static bool holds(const struct call *c, const struct sc_when *w)
 {
 	uint64_t mask = w->mask ? w->mask : UINT32_MAX;
@@ -33,6 +45,8 @@ static bool holds(const struct call *c, const struct sc_when *w)
 		if (!item || (item->flags & TR_ITEM_FAULT))
 			return false;
 		return (load(item, 0, item->len < 8 ? item->len : 8) & mask) == w->value;
+	case SC_IF_STOPS:
+		return stops(rec_item_find(c->rec, w->arg, TR_PART_SELF, 0, false));
 	case SC_IF_ERR:
 		return c->failed && (uint64_t)-c->rec->ret == w->value;
 	default:
@@ -278,6 +292,12 @@ static bool put_word(struct human_sink *s, const struct call *c, const char *nam
 	return s->s.out->len != from;
 }
 
+/* What follows is what there are so many of. */
+static bool counts(const char *text)
+{
+	return text[0] == ' ' && strncmp(text, " of ", 4) && strncmp(text, " ready", 6) && strncmp(text, " done", 5);
+}
+
 unsigned int human_say(struct human_sink *s, const struct call *c, const char *text)
 {
 	struct buf *out = s->s.out;
@@ -307,6 +327,8 @@ unsigned int human_say(struct human_sink *s, const struct call *c, const char *t
 		from = out->len;
 		empty |= !put_word(s, c, text, n, &used);
 		text += n + (text[n] == '}');
+		if (out->len == from + 4 && memcmp(out->p + from, "none", 4) == 0 && counts(text))
+			out->len -= 2; /* "no messages" */
 		if (out->len == from && from && out->p[from - 1] == ' ')
 			out->len--; /* nothing to say: no second space */
 	}

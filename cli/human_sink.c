@@ -34,13 +34,19 @@ static void put_duration(struct buf *out, int64_t v, uint64_t unit)
 		units_duration(out, (uint64_t)v * unit);
 }
 
+/* Who is at the other end, not whom to change. */
+static bool is_of_socket(const struct human_sink *s)
+{
+	return s->call && s->call->row && (s->call->row->classes & SC_NETWORK);
+}
+
 /* As the calls on processes have it: 0 is the caller or its group, -1 all, less a group. */
 static void put_pid(struct human_sink *s, int64_t v)
 {
 	if (v > 0) {
 		human_pid(s, (uint32_t)v);
 	} else if (v >= -1) {
-		buf_str(s->s.out, v ? "any" : "itself");
+		buf_str(s->s.out, v ? "any" : is_of_socket(s) ? "nobody" : "itself");
 	} else {
 		buf_str(s->s.out, "group ");
 		buf_i64(s->s.out, -v);
@@ -93,7 +99,7 @@ static void on_num(struct sink *s, unsigned int type, int64_t v)
 	case T_UID:
 	case T_GID:
 		if (v == -1)
-			buf_str(out, "unchanged");
+			buf_str(out, is_of_socket(self(s)) ? "nobody" : "unchanged");
 		else
 			human_id(self(s), type == T_GID, (uint32_t)v);
 		break;

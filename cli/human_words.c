@@ -10,10 +10,16 @@
 static const struct {
 	const char *name, *word;
 } words[] = {
+	{ "AF_ALG", "crypto" },
+	{ "AF_BLUETOOTH", "Bluetooth" },
+	{ "AF_CAN", "CAN" },
 	{ "AF_INET", "IPv4" },
 	{ "AF_INET6", "IPv6" },
 	{ "AF_NETLINK", "netlink" },
+	{ "AF_PACKET", "packet" },
+	{ "AF_TIPC", "TIPC" },
 	{ "AF_UNIX", "unix" },
+	{ "AF_VSOCK", "vsock" },
 	{ "AT_EACCESS", "" },
 	{ "AT_EMPTY_PATH", "" },
 	{ "AT_NO_AUTOMOUNT", "" },

@@ -36,7 +36,7 @@ static unsigned int in_say(const struct sc_row *row, const struct sc_say *say)
 	unsigned int said = in_text(row, say->did) | in_text(row, say->tried);
 
 	for (unsigned int i = 0; i < SC_WHENS; i++) {
-		if (say->when[i].what == SC_IF_AT)
+		if (say->when[i].what == SC_IF_AT || say->when[i].what == SC_IF_STOPS)
 			said |= 1u << say->when[i].arg;
 	}
 	return said;

@@ -187,6 +187,7 @@ enum sc_what {
 	SC_ALWAYS = 0,
 	SC_IF_ARG, /* the argument */
 	SC_IF_AT,  /* the number that it points to, at entry */
+	SC_IF_STOPS, /* the times of a timer that it points to, at entry, stop it */
 	SC_IF_RET, /* the result of a call that did not fail; all 64 bits */
 	SC_IF_ERR, /* the errno of a call that failed; only as the first condition */
 };

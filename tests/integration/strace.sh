@@ -24,7 +24,7 @@ normal() {
 		-e 's/<[0-9]*\.[0-9]*>$/<TIME>/' \
 		-e 's/^\(\[pid \)\{0,1\} *[0-9]\{2,\}\(\]\{0,1\}\) /\1PID\2 /' \
 		-e 's/= [0-9]\{3,\}$/= NUMBER/; s/= [0-9]\{3,\}</= NUMBER</; s,/got,/want,; s/pid [0-9]* +++/pid PID +++/; s/changed to [0-9]*/changed to PID/; s/si_pid=[0-9]*/si_pid=PID/; s/kill([0-9]*/kill(PID/' \
-		-e 's/Process \(PID=\)\{0,1\}[0-9]*/Process PID/; s/si_utime=[0-9]*, si_stime=[0-9]*/TIMES/' \
+		-e 's/Process \(PID=\)\{0,1\}[0-9]*/Process PID/; s/si_utime=[^,]*, si_stime=[^}]*/TIMES/' \
 		-e 's/[0-9]* vars/N vars/; s/[0-9]*:[0-9:]*\.[0-9]*/CLOCK/; s/[0-9]\{10\}\.[0-9]*/CLOCK/' \
 		-e 's/pipe:\[[0-9]*\]/pipe:[N]/g' -e 's/\(  *= \)/ = /' "$1"
 }

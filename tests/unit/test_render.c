@@ -320,7 +320,7 @@ static void test_sentences(void **state)
 	assert_string_equal(human(), "tried to read from /etc/passwd: would block: nothing to read yet\n");
 	BUILD_CALL(&b, "rt_sigsuspend", -514, 0x2000, 8);
 	build_item(&b, 0, 0, &none, sizeof(none));
-	assert_string_equal(human(), "tried to wait for a signal: interrupted by a signal\n");
+	assert_string_equal(human(), "waited for a signal: one came\n");
 	BUILD_CALL(&b, "rt_sigprocmask", 0, 0, 0x2000, 0, 8);
 	build_item(&b, 1, 0, &usr1, sizeof(usr1));
 	assert_string_equal(human(), "blocked SIGUSR1\n");
@@ -334,6 +334,33 @@ static void test_sentences(void **state)
 	BUILD_CALL(&b, "prctl", 1, 3, 0, 0, 0, 0);
 	assert_string_equal(strace_line(), "prctl(PR_GET_DUMPABLE)                  = 1 "
 					   "(SUID_DUMP_USER)\n");
+}
+
+/* Times, ids and counts that say that nothing is done, or nobody meant, are told so. */
+static void test_nothing_is_told(void **state)
+{
+	const uint64_t times[4] = { 0, 0, 100, 0 }, never[4] = { 1, 0, 0, 0 };
+
+	(void)state;
+	BUILD_CALL(&b, "timer_settime", 0, 3, 0, 0x2000, 0);
+	build_item(&b, 2, 0, times, sizeof(times));
+	assert_string_equal(human(), "set the timer 3 to go off in 1 min 40 s\n");
+	BUILD_CALL(&b, "timer_settime", 0, 3, 0, 0x2000, 0);
+	build_item(&b, 2, 0, never, sizeof(never));
+	assert_string_equal(human(), "stopped the timer 3\n");
+	BUILD_CALL(&b, "setitimer", 0, 0, 0x2000, 0);
+	build_item(&b, 1, 0, never, sizeof(never));
+	assert_string_equal(human(), "stopped its real-time timer\n");
+	BUILD_CALL(&b, "setfsuid", 0, (uint64_t)-1);
+	assert_non_null(strstr(human(), "asked by which user's rights it accesses files: "));
+	BUILD_CALL(&b, "io_submit", 0, 0x1000, 0, 0x2000);
+	assert_non_null(strstr(human(), "submitted no asynchronous operations"));
+	BUILD_CALL(&b, "shmctl", 0, 7, 0x100, 0);
+	assert_string_equal(human(), "removed the shared memory 7 (it goes when nobody uses it)\n");
+	BUILD_CALL(&b, "kcmp", 0, 1, 2, 1, 0, 0);
+	assert_non_null(strstr(human(), ": the same\n"));
+	BUILD_CALL(&b, "kcmp", 3, 1, 2, 1, 0, 0);
+	assert_non_null(strstr(human(), ": different\n"));
 }
 
 static bool is_unsaid(const char *line)
@@ -721,6 +748,7 @@ int main(void)
 		cmocka_unit_test(test_data),	     cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_structs),	     cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_particular),   cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_nothing_is_told),
 		cmocka_unit_test(test_i386),	     cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_each_call_is_told),
 		cmocka_unit_test(test_other_records),
