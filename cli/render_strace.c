@@ -238,69 +238,89 @@ static void put_failure(struct buf *out, int64_t ret, bool raw)
 	}
 }
 
-/* What select left in its sets and of its timeout. True: something was told. */
-static bool put_selected(struct strace_sink *s, const struct call *c, bool some)
+/* Of what a call made ready strace tells no more than it has room for. */
+#define READY_ROOM 1024
+#define READY_SET_ROOM (READY_ROOM - 25)
+
+/* What select left of a set, of which so many count. The bracket of one that has no room for any is there, too. */
+static void put_ready_set(struct buf *out, const struct call *c, unsigned int i, const char *name, size_t from,
+			  int64_t *ready)
 {
-	static const char *const names[] = { "in ", "out ", "except " };
+	const char *lead = NULL;
+
+	for (int32_t b = 0; *ready > 0 && (b = value_fdset_next(c, i, b)) >= 0; b++, --*ready) {
+		if (out->len - from >= READY_SET_ROOM)
+			continue;
+		if (!lead && out->len > from)
+			buf_put(out, ", ", 2);
+		buf_str(out, lead ? lead : name);
+		buf_u64(out, (uint64_t)b);
+		lead = " ";
+	}
+	if (out->len > from)
+		buf_char(out, ']');
+}
+
+/* What is left of the timeout; what is told began at from. */
+static void put_left(struct strace_sink *s, const struct call *c, unsigned int i, size_t from)
+{
 	struct buf *out = s->s.out;
+	size_t mark = out->len;
+
+	buf_str(out, mark > from ? ", left " : "left ");
+	if (s->opaque)
+		s->s.ops->addr(&s->s, c->rec->args[i]);
+	else
+		value_arg(&s->s, c, i, VALUE_EXIT);
+	if (out->len - from < READY_ROOM - 1)
+		return;
+	out->len = mark;
+	if (c->row->args[0].type == T_ARRAY)
+		buf_put(out, ", ...", 5);
+}
+
+static void put_selected(struct strace_sink *s, const struct call *c, size_t from)
+{
+	static const char *const names[] = { "in [", "out [", "except [" };
+	int64_t ready = c->rec->ret;
 	unsigned int next = 0;
 
 	for (unsigned int i = 0; i < c->nargs; i++) {
 		const struct sc_arg *arg = &c->row->args[i];
-		bool set = arg->type == T_FDSET;
-		const char *name = set ? names[next++ % 3] : "left ";
+		const char *name = arg->type == T_FDSET ? names[next++ % 3] : NULL;
 
-		if (!c->rec->args[i] || !call_arg_changed(c, i) ||
-		    (!set && arg->type != T_STRUCT) || (set && !c->rec->ret))
+		if (!c->rec->args[i] || !call_arg_changed(c, i))
 			continue;
-		if (set && !value_fdset_any(c, i))
-			continue;
-		buf_str(out, some ? ", " : " (");
-		some = true;
-		buf_str(out, name);
-		if (s->opaque && !set)
-			s->s.ops->addr(&s->s, c->rec->args[i]);
-		else
-			value_arg(&s->s, c, i, VALUE_EXIT);
+		if (name && ready > 0)
+			put_ready_set(s->s.out, c, i, name, from, &ready);
+		else if (arg->type == T_STRUCT)
+			put_left(s, c, i, from);
 	}
-	return some;
 }
 
 static void put_ready(struct strace_sink *s, const struct call *c)
 {
+	bool messages = c->row->nargs == 5 && c->row->args[1].type == T_MMSGHDR;
+	bool sets = c->row->args[1].type == T_FDSET, array = c->row->args[0].type == T_ARRAY && !messages;
 	const struct facts *facts = s->facts;
 	struct buf *out = s->s.out;
-	unsigned int type = c->row->args[0].type;
-	bool some = false;
-	size_t mark;
+	size_t from = out->len + 2;
 
-	if (s->opaque && c->rec->ret && c->row->args[1].type != T_FDSET)
+	if ((!messages && !sets && !array) || (s->opaque && c->rec->ret && !sets))
 		return;
-	if (c->row->nargs == 5 && c->row->args[1].type == T_MMSGHDR) {
-		if (put_selected(s, c, false))
-			buf_char(out, ')');
-		return;
-	}
-	if (type != T_ARRAY && c->row->args[1].type != T_FDSET)
-		return;
-	if (!c->rec->ret && (type == T_FDSET || c->row->args[0].dir == D_INOUT ||
-			     c->row->args[1].type == T_FDSET)) {
+	if (!c->rec->ret && (sets || (array && c->row->args[0].dir == D_INOUT))) {
 		buf_str(out, " (Timeout)");
 		return;
 	}
 	s->facts = NULL; /* they were named in the arguments */
-	mark = out->len;
-	if (type == T_ARRAY) {
-		buf_put(out, " (", 2);
-		some = value_ready(&s->s, c);
-		if (!some)
-			out->len = mark;
-	}
-	if (some || type != T_ARRAY)
-		some = put_selected(s, c, some);
+	buf_put(out, " (", 2);
+	if (!array || value_ready(&s->s, c))
+		put_selected(s, c, from);
 	s->facts = facts;
-	if (some)
+	if (out->len > from)
 		buf_char(out, ')');
+	else
+		out->len = from - 2;
 }
 
 /* What strace writes in front of the names of a result's flags. */

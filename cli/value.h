@@ -214,7 +214,7 @@ bool value_mmsghdr(struct sink *s, const struct call *c, unsigned int i, bool at
 bool value_sockaddr(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_sockopt(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_fdset(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
-bool value_fdset_any(const struct call *c, unsigned int i); /* one is set after the call */
+int32_t value_fdset_next(const struct call *c, unsigned int i, int32_t fd); /* after the call, from fd on; -1: none */
 bool value_resident(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_cpuset(struct sink *s, const struct call *c, unsigned int i, bool at_exit);
 bool value_msgbuf(struct sink *s, const struct call *c, unsigned int i, bool at_exit);

@@ -85,28 +85,40 @@ bool value_array(struct sink *s, const struct call *c, unsigned int i, bool at_e
 	return true;
 }
 
+#define READY_ROOM 997 /* bytes that strace has for what poll found */
+
 bool value_ready(struct sink *s, const struct call *c)
 {
 	const struct sc_arg *arg = c->row && c->row->nargs ? &c->row->args[0] : NULL;
 	const struct tr_item *item;
 	const uint8_t *p;
+	size_t from;
 
 	if (!arg || !is_pollfd(arg))
 		return false;
 	item = self_item(c, 0, true);
 	if (!item || !(item->flags & TR_ITEM_EXIT))
 		return false;
+	from = s->out->len;
 	s->ops->begin(s, GROUP_ARRAY);
 	p = rec_item_data(item);
 	for (unsigned int k = 0, ready = 0; (k + 1) * 8u <= item->len; k++) {
+		size_t mark;
+
 		if (!(p[k * 8 + 6] | p[k * 8 + 7]))
 			continue;
 		if (s->terse && ready++ == c->string_limit) {
 			s->ops->more(s, GROUP_ARRAY);
 			break;
 		}
+		mark = s->out->len;
 		s->ops->elem(s);
 		put_pollfd(s, c, arg->ref, p + k * 8, "revents");
+		if (s->all_names && s->out->len - from >= READY_ROOM) { /* as strace */
+			s->out->len = mark;
+			s->ops->more(s, GROUP_ARRAY);
+			break;
+		}
 	}
 	s->ops->end(s, GROUP_ARRAY);
 	return true;
@@ -269,17 +281,17 @@ static bool put_bits(struct sink *s, const struct tr_item *item, uint64_t bits, 
 	return true;
 }
 
-bool value_fdset_any(const struct call *c, unsigned int i)
+int32_t value_fdset_next(const struct call *c, unsigned int i, int32_t fd)
 {
 	const struct tr_item *item = self_item(c, i, true);
 	const uint8_t *p = item ? rec_item_data(item) : NULL;
 	uint32_t bits = (uint32_t)c->rec->args[0];
 
-	for (uint32_t b = 0; item && b < bits && b < item->len * 8u; b++) {
+	for (uint32_t b = (uint32_t)fd; item && b < bits && b < item->len * 8u; b++) {
 		if (p[b / 8] >> (b % 8) & 1)
-			return true;
+			return (int32_t)b;
 	}
-	return false;
+	return -1;
 }
 
 bool value_fdset(struct sink *s, const struct call *c, unsigned int i, bool at_exit)

@@ -396,6 +396,19 @@ static bool is_fd(const struct sc_arg *arg)
 	return is && is_number(r->arg.type);
 }
 
+/* An array may take all the room of a record: what is small is read before it. */
+static void add_op(struct tr_plan *plan, const struct tr_op *op)
+{
+	unsigned int at = plan->nops;
+
+	if (op->kind == TR_OP_FIXED)
+		for (at = 0; at < plan->nops && plan->ops[at].kind != TR_OP_ARRAY; at++)
+			;
+	memmove(&plan->ops[at + 1], &plan->ops[at], (plan->nops - at) * sizeof(*op));
+	plan->ops[at] = *op;
+	plan->nops++;
+}
+
 void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 {
 	bool other_layout = abi == TR_ABI_I386 && sc_nr(row, TR_ABI_X86_64) >= 0;
@@ -422,6 +435,6 @@ void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 			op.flags |= TR_OP_MESSAGE;
 		if (op.flags & TR_OP_EXIT && out_on_error(row, i))
 			op.flags |= TR_OP_EXIT_ON_ERROR;
-		plan->ops[plan->nops++] = op;
+		add_op(plan, &op);
 	}
 }

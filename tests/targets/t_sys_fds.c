@@ -11,6 +11,7 @@
 #include <mqueue.h>
 #include <net/ethernet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -255,13 +257,69 @@ static void mode_raw(void)
 	use(S(socket, AF_VSOCK, SOCK_STREAM, 0));
 }
 
+#define FDS 300
+#define MANY 3000
+
+static void many_poll(size_t n)
+{
+	static struct pollfd all[MANY];
+	struct timespec none = { 0, 0 };
+
+	for (size_t i = 0; i < n; i++)
+		all[i] = (struct pollfd){ .fd = (int)(i % 7 ? 100 + i % FDS : 98), .events = i % 3 ? POLLIN : POLLOUT };
+	S(poll, all, n, 0);
+	S(ppoll, all, n, &none, NULL, 8);
+}
+
+static void many_select(int every)
+{
+	fd_set in, out, except;
+	struct timeval none = { 0, 0 };
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_ZERO(&except);
+	for (int i = 0; i < FDS; i += every) {
+		FD_SET(100 + i, &in);
+		FD_SET(100 + i, &out);
+		FD_SET(100 + i, &except);
+	}
+	S(select, 100 + FDS, &in, &out, &except, &none);
+}
+
+/* More descriptors than there is room for, in a record or in what strace tells of those that are ready. */
+static void mode_many(void)
+{
+	static const unsigned int sizes[] = { 1, 31, 32, 33, 100, FDS };
+	struct epoll_event events[FDS];
+	int pipe[2];
+	long epoll = S(epoll_create1, 0);
+
+	S(pipe2, pipe, 0);
+	S(write, pipe[1], "x", 1);
+	for (unsigned int i = 0; i < FDS; i++) {
+		S(dup2, pipe[i % 2], 100 + i);
+		events[0] = (struct epoll_event){ .events = EPOLLIN | EPOLLOUT, .data.u64 = i };
+		S(epoll_ctl, epoll, EPOLL_CTL_ADD, 100 + i, events);
+	}
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		many_poll(sizes[i]);
+		S(epoll_wait, epoll, events, sizes[i], 0);
+		S(epoll_pwait, epoll, events, sizes[i], 0, NULL, 8);
+	}
+	many_poll(511);
+	many_poll(MANY);
+	many_select(50);
+	many_select(1);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct mode modes[] = {
 		{ "anon", mode_anon },	   { "state", mode_state }, { "spaces", mode_spaces },
 		{ "pseudo", mode_pseudo }, { "gone", mode_gone },   { "terminal", mode_terminal },
 		{ "unix", mode_unix },	   { "inet", mode_inet },   { "netlink", mode_netlink },
-		{ "raw", mode_raw },
+		{ "raw", mode_raw },	   { "many", mode_many },
 	};
 
 	return run_mode(modes, COUNT(modes), argc, argv);
