@@ -128,6 +128,14 @@ bool call_arg_empty(const struct call *c, unsigned int i);
 enum call_change { CHANGE_BEFORE, CHANGE_AFTER, CHANGE_BOTH };
 enum call_change call_arg_change(const struct call *c, unsigned int i);
 
+/* What it points to, as it was read at this moment and no other. */
+const struct tr_item *call_item(const struct call *c, unsigned int i, bool at_exit);
+
+static inline bool call_is_pointer(unsigned int type) /* enum sc_type */
+{
+	return type >= T_PATH && type <= T_SOCKOPT;
+}
+
 /* It is an in/out argument whose value after the call was captured. */
 bool call_arg_changed(const struct call *c, unsigned int i);
 
