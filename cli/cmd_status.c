@@ -157,7 +157,7 @@ static void json(const char *text, size_t len, struct buf *out)
 static int ask(struct conn *c, const struct sigs *sigs, const struct options *o, struct buf *out,
 	       char *err)
 {
-	struct conn_where where = {.socket = o->socket, .backend = o->backend, .wake_fd = sigs->fd};
+	struct conn_where where = {.socket = o->socket, .backend = o->backend, .wake_fd = sigs->end_fd};
 	const struct tr_frame *f = NULL;
 	int r = conn_open(c, &where, err);
 
@@ -168,7 +168,7 @@ static int ask(struct conn *c, const struct sigs *sigs, const struct options *o,
 		const char *text;
 		size_t n;
 
-		r = conn_wait(c, sigs->fd, STATUS_MS, &f);
+		r = conn_wait(c, sigs->end_fd, STATUS_MS, &f);
 		if (r || f->type != TR_FRAME_STATUS)
 			continue;
 		text = conn_payload(f, &n);
@@ -203,6 +203,6 @@ int cmd_status(struct options *o)
 	if (!r)
 		r = output_flush(&out, sigs.fd, -1);
 	output_done(&out);
-	close(sigs.fd);
+	sigs_done(&sigs);
 	return r && r != -EPIPE ? 1 : 0;
 }

@@ -439,6 +439,8 @@ static int run(struct strace *st)
 	int status = session_open(&st->s, &st->so, st->out.fd, st->so.argv[0] != NULL);
 	pid_t pid = st->s.child.pid ? st->s.child.pid : st->program;
 
+	if (status > 128)
+		st->interrupted = status - 128;
 	if (status)
 		return 1;
 	st->line.facts = st->s.facts;

@@ -42,7 +42,7 @@ static int connect_session(struct session *s, char *err)
 	struct conn_where where = {
 	    .socket = s->o->socket,
 	    .backend = s->o->backend,
-	    .wake_fd = s->sigs.fd,
+	    .wake_fd = s->sigs.end_fd,
 	    .running = s->resuming && !s->conn.private_pid,
 	};
 
@@ -110,7 +110,7 @@ static int open_session(struct session *s, char *err)
 	int r = ask(s, err);
 
 	while (!r) {
-		r = conn_wait(&s->conn, s->sigs.fd, OPEN_MS, &f);
+		r = conn_wait(&s->conn, s->sigs.end_fd, OPEN_MS, &f);
 		if (!r && f->type == TR_FRAME_OPENED && f->len >= sizeof(*f) + sizeof(struct tr_opened)) {
 			struct tr_opened opened;
 
@@ -152,6 +152,18 @@ static int open_all(struct session *s, int out_fd, bool with_child, char *err)
 	return open_session(s, err) ? failure(s) : 0;
 }
 
+/* That came while we began: 0 if there is none. */
+static int ending_signal(struct session *s)
+{
+	int signo, from_terminal;
+	enum sig_event event;
+
+	while ((event = sigs_next(&s->sigs, &signo, &from_terminal)) != SIG_EVENT_NONE)
+		if (event == SIG_EVENT_END)
+			return signo;
+	return 0;
+}
+
 int session_open(struct session *s, struct options *o, int out_fd, bool with_child)
 {
 	char err[MSG_LEN] = "";
@@ -162,7 +174,11 @@ int session_open(struct session *s, struct options *o, int out_fd, bool with_chi
 	s->child = (struct child){.start_fd = -1, .report_fd = -1};
 	status = open_all(s, out_fd, with_child, err);
 	if (status) {
-		if (*err)
+		int signo = ending_signal(s);
+
+		if (signo)
+			status = 128 + signo;
+		else if (*err)
 			msg("%s", err);
 		child_cancel(&s->child);
 		session_close(s);
@@ -497,7 +513,6 @@ int session_close(struct session *s)
 	procs_free(s->procs);
 	facts_free(s->facts);
 	join_free(s->join);
-	if (s->sigs.fd >= 0)
-		close(s->sigs.fd);
+	sigs_done(&s->sigs);
 	return status;
 }

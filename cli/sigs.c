@@ -24,15 +24,31 @@ int sigs_init(struct sigs *s)
 	for (unsigned int i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (ends[i] != SIGHUP || !is_ignored(SIGHUP))
 			sigaddset(&set, ends[i]);
+	s->end_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->end_fd < 0)
+		return -errno;
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGWINCH);
 	s->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (s->fd < 0)
-		return -errno;
+	if (s->fd < 0) {
+		int r = -errno;
+
+		close(s->end_fd);
+		return r;
+	}
 	sigaddset(&set, SIGPIPE); /* write tells it */
 	sigprocmask(SIG_BLOCK, &set, &s->before);
 	sigaction(SIGCHLD, &dfl, &s->chld_before); /* ignored, it would take exit statuses from us */
 	return 0;
+}
+
+void sigs_done(struct sigs *s)
+{
+	if (s->fd < 0)
+		return;
+	close(s->end_fd);
+	close(s->fd);
+	s->fd = s->end_fd = -1;
 }
 
 void sigs_restore(const struct sigs *s)

@@ -10,6 +10,7 @@
 
 struct sigs {
 	int fd; /* readable: sigs_next has something */
+	int end_fd; /* readable: and SIG_EVENT_END is among it; not to be read */
 	sigset_t before;
 	struct sigaction chld_before;
 };
@@ -23,6 +24,7 @@ enum sig_event {
 };
 
 int sigs_init(struct sigs *s); /* 0 or a negative errno */
+void sigs_done(struct sigs *s); /* fd -1: sigs_init was not called, or failed */
 void sigs_restore(const struct sigs *s); /* masks and actions as they were */
 
 /*

@@ -105,6 +105,25 @@ static void put_begin(struct strace_line *l, struct strace_task *t, const struct
 	t->log->column = out->len - from;
 }
 
+/* Who asks for calls by how they end sees only then whether this is one. */
+static void hold_begin(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec)
+{
+	struct strace_sink s;
+	struct call c;
+
+	t->held_ns = rec->h.time_ns - rec->duration_ns;
+	t->begun.len = 0;
+	init_sink(l, rec, &c, &s, &t->begun);
+	strace_call_begin(&s, &c);
+}
+
+static void put_held(struct strace_line *l, struct strace_task *t)
+{
+	strace_line_lead(l, t, t->held_ns, t->nr);
+	buf_put(t->log->buf, t->begun.p, t->begun.len);
+	t->log->open = t;
+}
+
 /* Arguments in a text up to where it ends: commas outside of strings and brackets. */
 static unsigned int count_args(const struct buf *text)
 {
@@ -278,6 +297,7 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 	}
 	t->pointer = pointer_of(rec);
 	t->shown = false;
+	t->held_ns = 0;
 	t->last = rec->h.flags & TR_F_NO_RETURN;
 	tell_personality(l, t, rec);
 	name_child(l, t, rec);
@@ -288,6 +308,8 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 		t->waits_ns = rec->duration_ns;
 		if (!by_status(l) && l->o->summary != SUMMARY_ONLY)
 			put_begin(l, t, rec);
+		else if (l->o->status & STATUS_DETACHED && l->o->summary != SUMMARY_ONLY)
+			hold_begin(l, t, rec);
 		return;
 	}
 	if (!(l->o->status & status_of(rec)))
@@ -455,6 +477,8 @@ static void detach(struct strace_line *l, struct strace_task *t)
 {
 	if (!(l->o->quiet & QUIET_ATTACH))
 		strace_line_say(l, "Process %u detached", t->tid);
+	if (t->held_ns)
+		put_held(l, t);
 	if (t->log->open == t)
 		buf_str(t->log->buf, " <detached ...>\n");
 	strace_line_drop(l, t);

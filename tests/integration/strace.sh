@@ -312,6 +312,24 @@ wait_for $begun
 ok "-p -o: the file is complete" grep -q '+++ exited with 0 +++$' "$dir/trace"
 ok "-p -o: what it executed" grep -q 'execve("/bin/echo", \["/bin/echo", "from", "outside"\]' "$dir/trace"
 
+# Who leaves in the middle of a call says so. What the second one has seen the first one has, too.
+begin sleep 1000
+sleeper=$begun
+begin "$TRACECTL" --socket "$sock" strace -e status=detached -o "$dir/left" -p $sleeper 2>"$dir/left.err"
+tracer=$begun
+until_ok 20 sessions_are 1
+begin "$TRACECTL" --socket "$sock" strace -o "$dir/too" -p $sleeper 2>"$dir/too.err"
+until_ok 20 grep -q '^[a-z_0-9]*sleep(' "$dir/too"
+ok "-e status=detached: nothing until then" not test -s "$dir/left"
+kill -TERM $begun $tracer
+wait_for $begun
+ok "-p, TERM: ends by it" is $? 143
+ok "-p, TERM: says what it leaves" grep -q "^[a-z_0-9]*sleep(.*,  <detached \.\.\.>\$" "$dir/too"
+ok "-p, TERM: and whom" is "$(tail -n 1 "$dir/too.err")" "strace: Process $sleeper detached"
+wait_for $tracer
+ok "-e status=detached: says what it leaves" cmp "$dir/too" "$dir/left"
+end $sleeper KILL
+
 
 # The program stays its parent's child, the tracer is nobody's.
 # shellcheck disable=SC2016 # the traced shell expands it
