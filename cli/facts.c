@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <core/buf.h>
 #include <core/newer.h>
+#include <core/table.h>
 
 #define RESULTS_MAX 2 /* a pair of pipes or sockets */
 #define BUCKETS 16384 /* a power of two */
@@ -30,6 +31,7 @@ struct task {
 
 struct desc {
 	struct fact_fd fact;
+	bool closed; /* by a call, and no call has named it since: another may have its number */
 	struct proc *proc;
 	struct desc *hash_next;
 	TAILQ_ENTRY(desc) age;
@@ -58,6 +60,8 @@ struct facts {
 	unsigned int nresults;
 	uint32_t result_tgid, result_tid;
 	bool returned; /* it was applied */
+	uint32_t closing_tgid; /* of these at the next record, 0: none */
+	int64_t closing_first, closing_last;
 	bool ended; /* forget ended_tid, and all of ended_tgid if that is not 0, at the next record */
 	uint32_t ended_tid, ended_tgid;
 };
@@ -419,6 +423,63 @@ static void apply_socket(struct facts *f, const struct tr_syscall *rec)
 	apply_fd(f, &fact);
 }
 
+/* What closes descriptors does so after it was shown. An exec closes some; which ones nobody tells. */
+static void close_range_next(struct facts *f, uint32_t tgid, int64_t first, int64_t last)
+{
+	f->closing_tgid = tgid;
+	f->closing_first = first;
+	f->closing_last = last;
+}
+
+static void settle_closed(struct facts *f)
+{
+	struct proc *p = proc_find(f, f->closing_tgid);
+	struct desc *d;
+
+	if (f->closing_first == f->closing_last) {
+		d = desc_find(f, f->closing_tgid, (int32_t)f->closing_first);
+		if (d)
+			d->closed = true;
+	} else if (p) {
+		LIST_FOREACH(d, &p->descs, of_proc)
+			d->closed |= d->fact.fd >= f->closing_first && d->fact.fd <= f->closing_last;
+	}
+	f->closing_tgid = 0;
+}
+
+static void apply_close(struct facts *f, const struct tr_syscall *rec)
+{
+	static const uint16_t close_nr[TR_ABI_MAX] = {3, 6, 57};
+	const uint16_t close_range_nr = 436, unshare_or_keep = 6;
+
+	if (rec->abi >= TR_ABI_MAX || rec->ret)
+		return;
+	if (rec->nr == close_nr[rec->abi])
+		close_range_next(f, rec->h.tgid, (int32_t)rec->args[0], (int32_t)rec->args[0]);
+	else if (rec->nr == close_range_nr && !(rec->args[2] & unshare_or_keep))
+		close_range_next(f, rec->h.tgid, (uint32_t)rec->args[0], (uint32_t)rec->args[1]);
+}
+
+static void confirm(struct facts *f, uint32_t tgid, uint64_t fd)
+{
+	struct desc *d = desc_find(f, tgid, (int32_t)fd);
+
+	if (d)
+		d->closed = false;
+}
+
+/* What is known of the descriptors that a call names and returns was looked at when it was made. */
+static void confirm_named(struct facts *f, const struct tr_syscall *rec)
+{
+	const struct sc_row *row = f->ndescs ? sc_find(rec->abi, rec->nr) : NULL;
+
+	for (unsigned int i = 0; row && i < row->nargs; i++)
+		if (row->args[i].type == T_FD || row->args[i].type == T_DIRFD)
+			confirm(f, rec->h.tgid, rec->args[i]);
+	if (row && row->ret == R_FD && rec->ret >= 0 && !(rec->h.flags & TR_F_BLOCKED))
+		confirm(f, rec->h.tgid, (uint64_t)rec->ret);
+}
+
 static void apply_call(struct facts *f, const struct tr_syscall *rec)
 {
 	struct task *t;
@@ -428,6 +489,7 @@ static void apply_call(struct facts *f, const struct tr_syscall *rec)
 	t = task_find(f, rec->h.tid);
 	if (!t)
 		return;
+	apply_close(f, rec);
 	t->call_before = t->call;
 	t->call = (struct fact_call){.nr = rec->nr, .abi = rec->abi, .known = true};
 }
@@ -505,6 +567,8 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec)
 {
 	if (f->ended)
 		forget_ended(f);
+	if (f->closing_tgid)
+		settle_closed(f);
 	if (f->returned)
 		settle_results(f);
 	switch (rec->type) {
@@ -521,12 +585,14 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec)
 	case TR_SYSCALL:
 		f->returned = f->nresults && rec->tid == f->result_tid;
 		apply_socket(f, (const void *)rec);
+		confirm_named(f, (const void *)rec);
 		apply_call(f, (const void *)rec);
 		break;
 	case TR_FORK:
 		apply_fork(f, (const void *)rec);
 		break;
 	case TR_EXEC:
+		close_range_next(f, rec->tgid, 3, INT32_MAX);
 		apply_exec(f, (const void *)rec);
 		break;
 	case TR_EXIT:
@@ -565,15 +631,18 @@ const struct fact_fd *facts_fd(const struct facts *f, uint32_t tgid, int32_t fd)
 {
 	const struct desc *d = desc_find(f, tgid, fd);
 
-	return d ? &d->fact : NULL;
+	return d && !d->closed ? &d->fact : NULL;
 }
 
 const struct fact_fd *facts_result(const struct facts *f, uint32_t tgid, int32_t fd)
 {
+	const struct desc *d;
+
 	for (unsigned int i = 0; f->returned && f->result_tgid == tgid && i < f->nresults; i++)
 		if (f->results[i]->fact.fd == fd)
 			return &f->results[i]->fact;
-	return facts_fd(f, tgid, fd);
+	d = desc_find(f, tgid, fd);
+	return d ? &d->fact : NULL;
 }
 
 bool fact_is_anon(const struct fact_fd *fd, const char *name)

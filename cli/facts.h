@@ -55,7 +55,10 @@ void facts_apply(struct facts *f, const struct tr_hdr *rec); /* any checked reco
 /* What was told of calls that the table does not know; f may be NULL. */
 const struct newer *facts_newer(const struct facts *f);
 
-/* NULL if it was not told. The result is valid until the next facts_apply. */
+/*
+ * NULL if it was not told, or if it was closed and no call named it since. The result is valid until the next
+ * facts_apply.
+ */
 const struct fact_task *facts_task(const struct facts *f, uint32_t tid);
 const struct fact_fd *facts_fd(const struct facts *f, uint32_t tgid, int32_t fd);
 /* The same for what the call that was applied last has returned. */

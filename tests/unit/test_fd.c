@@ -129,6 +129,38 @@ static void test_unix_peer(void **state)
 	assert_null(rec_check(&b, b.h.len));
 }
 
+/* What is told of a descriptor that was closed is of use to the calls that name it only: those were looked at. */
+static void test_closed(void **state)
+{
+	static const struct {
+		int fd;
+		short events, revents;
+	} polled = { 3, 1, 0 };
+	struct build b;
+
+	(void)state;
+	build_path_fd(&b, 3, "/etc/passwd");
+	facts_apply(facts, &b.h);
+	BUILD_CALL(&b, "close", 0, 3);
+	facts_apply(facts, &b.h);
+	assert_non_null(facts_fd(facts, BUILD_PID, 3)); /* it still is shown */
+	BUILD_CALL(&b, "poll", 0, 0x1000, 1, 0);
+	build_item(&b, 0, 0, &polled, sizeof(polled));
+	facts_apply(facts, &b.h);
+	assert_null(facts_fd(facts, BUILD_PID, 3));
+	BUILD_CALL(&b, "openat", 3, 0, 0x1000, 0);
+	facts_apply(facts, &b.h);
+	assert_string_equal(facts_fd(facts, BUILD_PID, 3)->path, "/etc/passwd");
+	BUILD_CALL(&b, "close_range", 0, 3, UINT32_MAX, 0);
+	facts_apply(facts, &b.h);
+	BUILD_CALL(&b, "fstat", 0, 4, 0x1000);
+	facts_apply(facts, &b.h);
+	assert_null(facts_fd(facts, BUILD_PID, 3));
+	BUILD_CALL(&b, "fstat", 0, 3, 0x1000);
+	facts_apply(facts, &b.h);
+	assert_non_null(facts_fd(facts, BUILD_PID, 3));
+}
+
 static struct tr_fd_state read_state(int fd, const char *name)
 {
 	struct tr_fd_state state;
@@ -181,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_unix_peer),
+		cmocka_unit_test(test_closed),
 		cmocka_unit_test(test_procfs),
 	};
 
