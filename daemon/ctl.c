@@ -100,7 +100,7 @@ void ctl_gone(struct client *c)
 	set_ignored(ctl, c->peer.pid);
 	admit_gone(c->user);
 	if (c->only)
-		event_base_loopbreak(ctl->base);
+		event_base_loopexit(ctl->base, NULL); /* also where the loop has not begun */
 	client_free(c);
 }
 

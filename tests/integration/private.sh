@@ -36,6 +36,23 @@ alone() {
 	python3 "$dir/alone.py" "$TRACECTL" "$@"
 }
 
+# orphan BACKEND: a daemon whose tracectl is gone before it begins to serve.
+orphan() {
+	python3 -c 'import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+daemon = subprocess.Popen([sys.argv[1], "--private", "--fd", str(theirs.fileno()), "--backend", sys.argv[2]],
+                          pass_fds=[theirs.fileno()])
+ours.close()
+theirs.close()
+try:
+    sys.exit(daemon.wait(60))
+except subprocess.TimeoutExpired:
+    daemon.kill()
+    sys.exit("it goes on")' "$TRACERD" "$1"
+}
+
+ok "nobody to serve: the daemon ends (bpf)" orphan bpf
+ok "nobody to serve: the daemon ends (ptrace)" orphan ptrace
 alone run --json -o "$out" -- sh -c 'echo out; exit 6' >"$dir/stdout" 2>"$dir/stderr"
 ok "run: the command's status, and nothing is left behind" is $? 6
 ok "run: its output" is "$(cat "$dir/stdout")" out
