@@ -142,7 +142,7 @@ static bool is_deferred(const struct call *c, unsigned int i)
 {
 	const struct sc_arg *arg = call_arg(c, i);
 
-	if (c->rec->h.flags & TR_F_NO_RETURN || c->rec->args[i])
+	if (c->rec->args[i])
 		return call_arg_is_result(c, i);
 	return arg->dir == D_OUT && arg->type >= T_PATH && arg->type <= T_SOCKOPT;
 }
@@ -183,6 +183,16 @@ static void put_raw_args(struct buf *out, const struct call *c)
 	}
 }
 
+/* poll and select: which descriptors are ready is told only when they return. */
+static bool tells_ready(const struct call *c)
+{
+	const struct sc_row *row = c->row;
+
+	if (!row || c->nargs < 3 || row->ret != R_COUNT)
+		return false;
+	return (row->args[0].type == T_ARRAY && row->args[0].dir == D_INOUT) || row->args[1].type == T_FDSET;
+}
+
 /* False: the call has not filled an argument, and those after it are not shown either. */
 static bool put_args(struct strace_sink *s, const struct call *c)
 {
@@ -209,7 +219,7 @@ static bool put_args(struct strace_sink *s, const struct call *c)
 		if (!c->returned && (is_halfway(c, i) || is_clone3(c)))
 			return false;
 	}
-	return true;
+	return c->returned || !tells_ready(c);
 }
 
 /* raw: it is not said what becomes of a call that is interrupted. */

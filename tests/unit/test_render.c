@@ -222,6 +222,16 @@ static void test_blocked(void **state)
 	assert_string_equal(human(), "is blocked in read for 1.20 s: read from stdin\n");
 	b.h.flags = TR_F_NO_RETURN;
 	assert_string_equal(strace_line(), "read(0,  <unfinished ...>)              = ?\n");
+	/* What is ready is told at the end, and what is left of a time, also where nobody wants to know. */
+	BUILD_CALL(&b, "poll", 0, 0, 0, 9);
+	b.h.flags = TR_F_NO_RETURN;
+	assert_string_equal(strace_line(), "poll(NULL, 0, 9 <unfinished ...>)       = ?\n");
+	BUILD_CALL(&b, "clock_nanosleep", 0, 0, 0, 0, 0);
+	b.h.flags = TR_F_NO_RETURN;
+	assert_string_equal(strace_line(), "clock_nanosleep(CLOCK_REALTIME, 0, NULL,  <unfinished ...>) = ?\n");
+	BUILD_CALL(&b, "pause", 0, 0);
+	b.h.flags = TR_F_NO_RETURN;
+	assert_string_equal(strace_line(), "pause()                                 = ?\n");
 }
 
 /* struct stat of x86_64, whatever this is run on */
