@@ -18,6 +18,7 @@
 #include "build.h"
 #include "join.h"
 #include "render.h"
+#include "strace_call.h"
 
 struct input {
 	const uint8_t *p;
@@ -197,8 +198,36 @@ static void check_text(const struct buf *out, bool ascii)
 	}
 }
 
+/* As tracectl strace shows a call with -v and the forms of -X, and with -N, -xx and -e verbose=none. */
+static void show_whole(const struct facts *facts, const struct tr_syscall *rec, struct buf *out)
+{
+	static const uint8_t styles[] = { STRACE_CONSTS_ABBREV, STRACE_CONSTS_RAW, STRACE_CONSTS_VERBOSE };
+
+	for (unsigned int i = 0; i < sizeof(styles); i++) {
+		struct strace_sink s = {
+			.s = { .ops = &strace_sink_ops, .out = out, .all_names = true, .apart = i > 0,
+			       .wordless = styles[i] == STRACE_CONSTS_RAW },
+			.facts = facts,
+			.decode_fds = STRACE_FDS_ALL,
+			.consts = styles[i],
+			.arg_names = i == 0,
+			.opaque = i == 1,
+			.hex = i == 2 ? STRACE_HEX_ALL : 0,
+		};
+		struct call c;
+
+		out->len = 0;
+		call_init(&c, rec, facts, i == 2 ? 1000 : 3);
+		strace_call_begin(&s, &c);
+		strace_call_result(&s, &c);
+		check_text(out, true);
+	}
+}
+
 static void show(const struct facts *facts, const struct tr_hdr *rec, struct buf *out)
 {
+	if (rec->type == TR_SYSCALL)
+		show_whole(facts, (const void *)rec, out);
 	for (const struct render_format *f = render_formats; f->name; f++) {
 		struct render r = { .format = f, .facts = facts, .view.string_limit = 32,
 				    .view.fds = true, .view.durations = true, .view.multi = true };
