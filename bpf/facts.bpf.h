@@ -221,6 +221,22 @@ static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 se
 		tell_file(task, fd, tag, sessions, how);
 }
 
+/* The same for those of an array: poll. */
+GLOBAL int need_fd_array(__u64 addr, __u32 n, __u64 sessions)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__s32 fd;
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < TR_FD_ARRAY_MAX && i < n; i++) {
+		if (bpf_probe_read_user(&fd, sizeof(fd), (void *)(addr + 8 * i)))
+			break;
+		if (fd >= 0)
+			need_fd(task, fd, sessions, 0);
+	}
+	return 0;
+}
+
 /* The descriptor is still the same file, but that was connected or bound. */
 static __always_inline void forget_fd(struct task_struct *task, __s32 fd)
 {

@@ -47,6 +47,15 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 		need_fd_args(task, plan, c->rec.args, mask & cfg.fds);
 }
 
+/* Those of the array that an argument points to. */
+static __always_inline void need_fds(const __u64 *args, const struct tr_plan *plan, __u64 sessions)
+{
+	__u32 array = (plan->fd_array - 1) & 7, count = plan->fd_count & 7;
+
+	if (plan->fd_array && sessions && array < TR_MAX_ARGS && count < TR_MAX_ARGS)
+		need_fd_array(args[array], args[count], sessions);
+}
+
 static __always_inline void call_capture(struct tr_capture *c, const struct tr_plan *plan, __u64 mask,
 					 __u64 time_ns)
 {
@@ -104,6 +113,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 		c = capture_make(task, st);
 		if (c) {
 			call_begin(task, regs, abi, st->nr, mask, c);
+			need_fds(c->rec.args, call_plan(abi, st->nr), mask & cfg.fds);
 			call_capture(c, call_plan(abi, st->nr), mask, 0);
 		} else {
 			count_lost(mask & cfg.stream);

@@ -28,12 +28,31 @@ static enum ptrace_effect effect_of(const struct backend *b, const struct ptrace
 	return c->nr < TR_NR_MAX ? b->effects[c->abi & (TR_ABI_SLOTS - 1)][c->nr] : EFFECT_NONE;
 }
 
+/* Those of an array: poll. */
+static void need_fd_array(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan,
+			  uint64_t sessions)
+{
+	uint32_t n = (uint32_t)t->call.args[plan->fd_count];
+	struct {
+		int32_t fd, rest;
+	} fds[TR_FD_ARRAY_MAX];
+
+	n = n < TR_FD_ARRAY_MAX ? n : TR_FD_ARRAY_MAX;
+	if (!n || task_capture_read(t->tid, fds, n * sizeof(fds[0]), t->call.args[plan->fd_array - 1]))
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		if (fds[i].fd >= 0)
+			ptrace_need_fd(b, t, fds[i].fd, sessions, 0);
+}
+
 static void need_fd_args(struct backend *b, struct ptrace_task *t, const struct tr_plan *plan,
 			 uint64_t sessions)
 {
 	for (int i = 0; i < TR_MAX_ARGS; i++)
 		if (plan->fd_args >> i & 1)
 			ptrace_need_fd(b, t, (int32_t)t->call.args[i], sessions, 0);
+	if (plan->fd_array)
+		need_fd_array(b, t, plan, sessions);
 }
 
 struct piece_of {
@@ -79,7 +98,7 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 		return;
 	if (t->trapped) /* it may have closed them unseen */
 		ptrace_forget_fds(t->proc);
-	if (plan->fd_args && (sessions & b->cfg.fds))
+	if ((plan->fd_args || plan->fd_array) && (sessions & b->cfg.fds))
 		need_fd_args(b, t, plan, sessions & b->cfg.fds);
 	task_capture_begin(t->capture, t->tid, tr_record_limit(&b->cfg, sessions),
 			   (uint64_t)t->call.whole_nr, t->call.abi, t->call.args,

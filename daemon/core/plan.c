@@ -396,6 +396,14 @@ static bool is_fd(const struct sc_arg *arg)
 	return is && is_number(r->arg.type);
 }
 
+static bool is_fd_array(const struct sc_arg *arg)
+{
+	const struct sc_struct *st = arg->type == T_ARRAY ? arg->ref : NULL;
+
+	return st && st->size == 8 && st->fields[0].type == T_FD && st->fields[0].off == 0 &&
+	       arg->len < TR_MAX_ARGS;
+}
+
 /* An array may take all the room of a record: what is small is read before it. */
 static void add_op(struct tr_plan *plan, const struct tr_op *op)
 {
@@ -422,6 +430,10 @@ void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 
 		if (is_fd(&arg))
 			plan->fd_args |= (uint8_t)(1u << i);
+		if (is_fd_array(&arg)) {
+			plan->fd_array = (uint8_t)(i + 1);
+			plan->fd_count = arg.len;
+		}
 		if (other_layout && !narrow(&arg, &st))
 			continue;
 		if (abi == TR_ABI_AARCH64)

@@ -402,6 +402,7 @@ struct tr_deref {
 	__u32 when;
 };
 
+#define TR_FD_ARRAY_MAX 64 /* descriptors of an array that are told */
 #define TR_DEREF_ALWAYS 0xff
 #define TR_PLAN_DEREFS 8
 
@@ -422,7 +423,8 @@ struct tr_plan {
 	__u8 flags;   /* TR_PLAN_* */
 	__u8 nderefs;
 	__u8 said;    /* bit i: the sentence for people needs what args[i] points to */
-	__u8 pad[2];
+	__u8 fd_array; /* args[fd_array - 1] is an array that has a descriptor every 8 bytes; 0: none is */
+	__u8 fd_count; /* the argument that counts them */
 	struct tr_op ops[TR_PLAN_OPS];
 	struct tr_deref derefs[TR_PLAN_DEREFS];
 };

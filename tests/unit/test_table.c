@@ -335,6 +335,23 @@ static const struct tr_op *find_op(const struct tr_plan *plan, unsigned int arg)
 	return NULL;
 }
 
+static void test_plan_of_fds(void **state)
+{
+	struct tr_plan plan;
+
+	(void)state;
+	sc_plan(sc_by_name("ppoll"), TR_ABI_X86_64, &plan);
+	assert_int_equal(plan.fd_array, 1);
+	assert_int_equal(plan.fd_count, 1);
+	assert_int_equal(plan.ops[0].kind, TR_OP_FIXED); /* what is small comes before an array */
+	sc_plan(sc_by_name("epoll_wait"), TR_ABI_X86_64, &plan);
+	assert_int_equal(plan.fd_array, 0);
+	sc_plan(sc_by_name("waitid"), TR_ABI_X86_64, &plan);
+	assert_int_equal(plan.fd_args, 2);
+	sc_plan(sc_by_name("fcntl"), TR_ABI_X86_64, &plan);
+	assert_int_equal(plan.fd_args, 1);
+}
+
 static void test_plan_of_openat(void **state)
 {
 	struct tr_plan plan;
@@ -620,7 +637,7 @@ int main(void)
 		cmocka_unit_test(test_ioctl),
 		cmocka_unit_test(test_ioctl_names),
 		cmocka_unit_test(test_plans),
-		cmocka_unit_test(test_plan_of_openat),
+		cmocka_unit_test(test_plan_of_openat), cmocka_unit_test(test_plan_of_fds),
 		cmocka_unit_test(test_plans_of_descriptors),
 		cmocka_unit_test(test_plan_of_read_and_stat),
 		cmocka_unit_test(test_what_sentences_need),
