@@ -54,6 +54,35 @@ static bool fd_matches(const struct strace_paths *p, const struct strace_options
 	return fact && fact->path && is_wanted(p, fact->path, fact->path_len);
 }
 
+static bool array_matches(const struct strace_paths *p, const struct strace_options *o,
+			  const struct facts *facts, const struct tr_syscall *rec, const struct sc_arg *arg,
+			  const struct tr_item *item)
+{
+	const struct sc_struct *st = arg->ref;
+	const char *data = rec_item_data(item);
+	int32_t fd;
+
+	if (!st || !st->fields || st->size < sizeof(fd) || st->fields[0].type != T_FD || st->fields[0].off)
+		return false;
+	for (size_t at = 0; at + st->size <= item->len; at += st->size) {
+		memcpy(&fd, data + at, sizeof(fd));
+		if (fd_matches(p, o, facts, rec->h.tgid, fd))
+			return true;
+	}
+	return false;
+}
+
+static bool set_matches(const struct strace_paths *p, const struct strace_options *o,
+			const struct facts *facts, const struct tr_syscall *rec, const struct tr_item *item)
+{
+	const uint8_t *bits = rec_item_data(item);
+
+	for (uint32_t fd = 0; fd < (uint32_t)rec->args[0] && fd < item->len * 8u; fd++)
+		if (bits[fd / 8] >> (fd % 8) & 1 && fd_matches(p, o, facts, rec->h.tgid, (int32_t)fd))
+			return true;
+	return false;
+}
+
 bool strace_paths_match(const struct strace_paths *p, const struct strace_options *o,
 			const struct facts *facts, const struct tr_syscall *rec)
 {
@@ -69,12 +98,18 @@ bool strace_paths_match(const struct strace_paths *p, const struct strace_option
 		if (type == T_FD || (type == T_DIRFD && (int32_t)rec->args[i] != TR_AT_FDCWD)) {
 			if (fd_matches(p, o, facts, rec->h.tgid, (int32_t)rec->args[i]))
 				return true;
-		} else if (type == T_PATH) {
-			item = rec_item_find(rec, i, TR_PART_SELF, 0, 0);
-			if (item && is_wanted(p, rec_item_data(item),
-					      strnlen(rec_item_data(item), item->len)))
-				return true;
+			continue;
 		}
+		item = rec_item_find(rec, i, TR_PART_SELF, 0, 0);
+		if (!item)
+			continue;
+		if (type == T_ARRAY && array_matches(p, o, facts, rec, &row->args[i], item))
+			return true;
+		if (type == T_FDSET && !row->args[i].len && set_matches(p, o, facts, rec, item))
+			return true;
+		if (type == T_PATH &&
+		    is_wanted(p, rec_item_data(item), strnlen(rec_item_data(item), item->len)))
+			return true;
 	}
 	return false;
 }
