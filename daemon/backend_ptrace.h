@@ -84,9 +84,9 @@ struct ptrace_task {
 	uint8_t quick;	  /* stops in a row that followed one another soon */
 	uint8_t pin;	  /* slot + 1 while it is pinned */
 	bool holds_pins;  /* in a call during which nothing may be pinned */
-	bool mask_known;  /* it was pinned once */
+	bool own_known;   /* it was pinned once */
 	int pin_cpu;	  /* to that */
-	cpu_set_t mask_own;
+	struct pin_own own;
 	struct ptrace_call call;
 	uint16_t *inject_counts; /* of each injection and call, NULL: none was met yet */
 	int inject_signo;	 /* to be sent when it goes on, 0: none */
@@ -113,7 +113,7 @@ struct ptrace_pins {
 	struct pin_guard guard;
 	bool failed;	/* nothing can be pinned */
 	int cpu;	/* -1: none */
-	cpu_set_t own;	/* our mask */
+	struct pin_own own; /* ours */
 	unsigned int npinned, holds, ticks;
 	uint64_t stops; /* since the last tick */
 	uint64_t tick_ns, not_before_ns;
@@ -251,7 +251,7 @@ enum ptrace_effect {
 	EFFECT_CLONE,
 	EFFECT_SECCOMP,
 	EFFECT_EXIT,
-	EFFECT_AFFINITY, /* asks for a mask, or sets one */
+	EFFECT_AFFINITY, /* asks for a mask or a policy, or sets one */
 };
 void ptrace_need_task(struct backend *b, struct ptrace_task *t, uint64_t sessions);
 void ptrace_need_fd(struct backend *b, struct ptrace_task *t, int32_t fd, uint64_t sessions,

@@ -27,6 +27,30 @@ int pin_to(uint32_t tid, int cpu)
 	return sched_setaffinity(tid, sizeof(one), &one) ? -errno : 0;
 }
 
+int pin_own(uint32_t tid, struct pin_own *own_x)
+{
+	if (sched_getaffinity(tid, sizeof(own_x->mask), &own_x->mask))
+		return -errno;
+	own_x->batch = sched_getscheduler(tid) == SCHED_OTHER; /* and no flag beside it */
+	return 0;
+}
+
+static void set_policy(uint32_t tid, int policy)
+{
+	struct sched_param none = {};
+
+	sched_setscheduler(tid, policy, &none);
+}
+
+int pin_task(uint32_t tid, int cpu, const struct pin_own *own)
+{
+	int r = pin_to(tid, cpu);
+
+	if (!r && own->batch)
+		set_policy(tid, SCHED_BATCH);
+	return r;
+}
+
 static bool is_pinned(uint32_t tid, int cpu)
 {
 	cpu_set_t now;
@@ -36,10 +60,13 @@ static bool is_pinned(uint32_t tid, int cpu)
 }
 
 /* A task without restrictions shall have none again, also when its cpuset or the machine grows later. */
-void pin_restore(const struct pin_table *table, uint32_t tid, int cpu, const cpu_set_t *mask)
+void pin_restore(const struct pin_table *table, uint32_t tid, int cpu, const struct pin_own *own)
 {
+	const cpu_set_t *mask = &own->mask;
 	cpu_set_t all;
 
+	if (own->batch && sched_getscheduler(tid) == SCHED_BATCH)
+		set_policy(tid, SCHED_OTHER);
 	if (!is_pinned(tid, cpu))
 		return;
 	if (CPU_EQUAL(mask, &table->everything)) {
@@ -57,7 +84,7 @@ static void restore_threads(const struct pin_table *table, const struct pin_slot
 	if (procfs_threads(tgid, &tids, &n))
 		return;
 	for (size_t i = 0; i < n; i++)
-		pin_restore(table, tids[i], s->cpu, &s->mask);
+		pin_restore(table, tids[i], s->cpu, &s->own);
 	free(tids);
 }
 
@@ -94,7 +121,7 @@ static void guard(const struct pin_table *table, int fd)
 	for (int i = 0; i < PIN_SLOTS; i++)
 		if (table->slots[i].tid)
 			pin_restore(table, table->slots[i].tid, table->slots[i].cpu,
-				    &table->slots[i].mask);
+				    &table->slots[i].own);
 	for (int i = 0; i < PIN_SLOTS; i++)
 		if (table->slots[i].tid)
 			restore_family(table, &table->slots[i]);

@@ -145,6 +145,10 @@ void ptrace_facts_init(struct backend *b)
 	effect(b, "seccomp", EFFECT_SECCOMP);
 	effect(b, "sched_getaffinity", EFFECT_AFFINITY);
 	effect(b, "sched_setaffinity", EFFECT_AFFINITY);
+	effect(b, "sched_getscheduler", EFFECT_AFFINITY);
+	effect(b, "sched_setscheduler", EFFECT_AFFINITY);
+	effect(b, "sched_getattr", EFFECT_AFFINITY);
+	effect(b, "sched_setattr", EFFECT_AFFINITY);
 }
 
 void ptrace_retell(struct backend *b)

@@ -2,8 +2,8 @@
 /*
  * ptrace_pin.c - the CPU that tracer and tracees share. A stop that wakes a tracer on another CPU, and the
  * tracee after it, costs several times what it costs on one. So a task whose stops come fast is pinned to the
- * tracer's CPU, and let go as soon as it computes or waits, for milliseconds: its mask is its own whenever it
- * or somebody else who is traced asks for it, and children get that of their parents.
+ * tracer's CPU, and let go as soon as it computes or waits, for milliseconds: its mask and its policy are its own
+ * whenever it or somebody else who is traced asks for them, and children get those of their parents.
  */
 #include "backend_ptrace.h"
 
@@ -23,8 +23,7 @@ static bool start(struct ptrace_pins *p)
 		return true;
 	if (p->failed)
 		return false;
-	p->failed = sched_getaffinity(0, sizeof(p->own), &p->own) || CPU_COUNT(&p->own) < 2 ||
-		    pin_guard_start(&p->guard);
+	p->failed = pin_own(0, &p->own) || CPU_COUNT(&p->own.mask) < 2 || pin_guard_start(&p->guard);
 	return !p->failed;
 }
 
@@ -38,13 +37,13 @@ static int choose_cpu(struct ptrace_pins *p, const cpu_set_t *mask)
 		return CPU_ISSET(cpu, mask) ? cpu : -1;
 	cpu = sched_getcpu();
 	for (int i = 0; cpu >= 0 && i < CPU_SETSIZE && !CPU_ISSET(cpu, mask); i++)
-		if (CPU_ISSET(i, mask) && CPU_ISSET(i, &p->own))
+		if (CPU_ISSET(i, mask) && CPU_ISSET(i, &p->own.mask))
 			cpu = i;
 	if (cpu < 0 || cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, mask) || pin_to(0, cpu))
 		return -1;
 	p->cpu = cpu;
 	/* Where what is pinned runs, a process that woke seldom was seen to wait for 300 ms (6.18). */
-	others = p->own;
+	others = p->own.mask;
 	CPU_CLR(cpu, &others);
 	sched_setaffinity(p->guard.pid, sizeof(others), &others);
 	return cpu;
@@ -62,7 +61,7 @@ static void enter(struct ptrace_pins *p, struct ptrace_task *t, int slot, int cp
 {
 	struct pin_slot *s = &p->guard.table->slots[slot];
 
-	s->mask = t->mask_own;
+	s->own = t->own;
 	s->cpu = cpu;
 	__atomic_store_n(&s->tid, t->tid, __ATOMIC_SEQ_CST);
 	t->pin = slot + 1;
@@ -87,14 +86,14 @@ static void pin(struct ptrace_pins *p, struct ptrace_task *t)
 	int slot, cpu;
 
 	if (!start(p) || (slot = free_slot(p)) < 0 ||
-	    sched_getaffinity(t->tid, sizeof(t->mask_own), &t->mask_own))
+	    pin_own(t->tid, &t->own))
 		return;
-	t->mask_known = true;
-	cpu = choose_cpu(p, &t->mask_own);
+	t->own_known = true;
+	cpu = choose_cpu(p, &t->own.mask);
 	if (cpu < 0)
 		return;
 	enter(p, t, slot, cpu);
-	if (pin_to(t->tid, cpu))
+	if (pin_task(t->tid, cpu, &t->own))
 		leave(p, t);
 }
 
@@ -105,7 +104,7 @@ void ptrace_unpin(struct backend *b, struct ptrace_task *t)
 	t->quick = 0;
 	if (!t->pin)
 		return;
-	pin_restore(p->guard.table, t->tid, t->pin_cpu, &t->mask_own);
+	pin_restore(p->guard.table, t->tid, t->pin_cpu, &t->own);
 	leave(p, t);
 }
 
@@ -161,19 +160,19 @@ void ptrace_pin_child(struct backend *b, const struct ptrace_task *parent, struc
 	int slot, cpu;
 	cpu_set_t now;
 
-	if (!p->guard.table || child->pin || (parent && !parent->mask_known) ||
+	if (!p->guard.table || child->pin || (parent && !parent->own_known) ||
 	    sched_getaffinity(child->tid, sizeof(now), &now) || CPU_COUNT(&now) != 1)
 		return;
 	cpu = parent ? parent->pin_cpu : p->cpu;
 	if (cpu < 0 || !CPU_ISSET(cpu, &now))
 		return;
-	child->mask_own = parent ? parent->mask_own : p->own;
-	child->mask_known = true;
+	child->own = parent ? parent->own : p->own;
+	child->own_known = true;
 	slot = cpu == p->cpu ? free_slot(p) : -1;
 	if (slot >= 0)
 		enter(p, child, slot, cpu);
 	else
-		pin_restore(p->guard.table, child->tid, cpu, &child->mask_own);
+		pin_restore(p->guard.table, child->tid, cpu, &child->own);
 }
 
 /* The thread that called execve has now the number, and the task, of its leader. */
@@ -184,8 +183,8 @@ void ptrace_pin_exec(struct backend *b, struct ptrace_task *t, struct ptrace_tas
 
 	if (t->pin)
 		leave(p, t);
-	t->mask_own = old->mask_own;
-	t->mask_known = old->mask_known;
+	t->own = old->own;
+	t->own_known = old->own_known;
 	if (!old->pin)
 		return;
 	slot = old->pin - 1;

@@ -2,7 +2,7 @@
 #
 # kills.py DIR TRACECTL ROUNDS [OPTION..] - runs a shell that starts programs under `tracectl run --backend ptrace`,
 # and kills the tracer when the shell has come to another point each time. Fails unless each shell comes to
-# its end, with its affinity mask; with an OPTION (-e CALL) it must be killed at once instead.
+# its end, with its affinity mask and its policy; with an OPTION (-e CALL) it must be killed at once instead.
 import os
 import signal
 import subprocess
@@ -11,7 +11,7 @@ import time
 
 SCRIPT = 'i=0; while [ $i -lt 20 ] || [ ! -e "$0.killed" ]; do /bin/true || exit 1; echo $i >>"$0"; i=$((i+1)); done; ' \
          'n=0; while [ $n -lt 300 ]; do grep -qx "$1" /proc/self/status && grep -qx "$1" /proc/$$/status && ' \
-         'echo free >>"$0" && exit 0; n=$((n+1)); done; ' \
+         'chrt -p $$ | grep -q SCHED_OTHER && echo free >>"$0" && exit 0; n=$((n+1)); done; chrt -p $$ >>"$0"; ' \
          'grep Cpus_allowed: /proc/self/status /proc/$$/status >>"$0"'
 
 

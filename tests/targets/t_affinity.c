@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * t_affinity.c - asks for its affinity mask between storms of calls: in a process, its child, a thread, and after
- * it has set one. Prints how many CPUs each time.
+ * t_affinity.c - asks for its affinity mask and its policy between storms of calls: in a process, its child, a thread,
+ * and after it has set them. Prints how many CPUs each time, and 100 more where the policy is not SCHED_OTHER.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -18,7 +18,11 @@ static int storm(void)
 	for (int i = 0; i < 300; i++)
 		syscall(SYS_getppid);
 	CPU_ZERO(&set);
-	return sched_getaffinity(0, sizeof(set), &set) ? -1 : CPU_COUNT(&set);
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return -1;
+	for (int i = 0; i < 300; i++)
+		syscall(SYS_getppid);
+	return CPU_COUNT(&set) + (sched_getscheduler(0) == SCHED_OTHER ? 0 : 100);
 }
 
 static void *thread(void *count_x)
@@ -49,6 +53,7 @@ static int in_thread(void)
 
 int main(void)
 {
+	struct sched_param none = { 0 };
 	cpu_set_t one;
 	int cpu;
 
@@ -60,6 +65,9 @@ int main(void)
 	CPU_SET(cpu, &one);
 	storm();
 	printf("set %d\n", sched_setaffinity(0, sizeof(one), &one));
+	printf("process %d\n", storm());
+	printf("child %d\n", in_child());
+	printf("policy %d\n", sched_setscheduler(0, SCHED_BATCH, &none));
 	printf("process %d\n", storm());
 	printf("child %d\n", in_child());
 	printf("same %d\n", sched_getcpu() == cpu);
