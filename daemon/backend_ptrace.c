@@ -91,8 +91,10 @@ static void come_again(struct backend *b)
 		return; /* full: it is readable anyway */
 }
 
+/* While we wait for stops nobody needs a signal for each; one that came at the end of that has sent none. */
 static void tick(struct backend *b, bool on)
 {
+	struct sigaction child = {.sa_handler = SIG_DFL, .sa_flags = on ? SA_NOCLDSTOP : 0};
 	long ns = on ? TICK_NS : 0;
 	struct itimerspec t = {.it_value.tv_nsec = ns, .it_interval.tv_nsec = ns};
 
@@ -100,14 +102,17 @@ static void tick(struct backend *b, bool on)
 		return;
 	b->ticking = on;
 	timer_settime(b->timer, 0, &t, NULL);
+	sigaction(SIGCHLD, &child, NULL);
+	if (!on)
+		come_again(b);
 }
 
-/* Appends to what is not served yet what has stopped since. */
-static void collect(struct backend *b)
+/* Appends to what is not served yet what has stopped since, at most `most` in all. */
+static void collect(struct backend *b, unsigned int most)
 {
 	if (b->nserved == b->nstops)
 		b->nserved = b->nstops = 0;
-	while (b->nstops < PTRACE_BATCH) {
+	while (b->nstops < most) {
 		struct ptrace_stop *s = &b->stops[b->nstops];
 
 		s->tid = waitpid(-1, &s->status, __WALL | WNOHANG);
@@ -129,7 +134,8 @@ static void await(struct backend *b)
 		b->nalone++;
 		return;
 	}
-	collect(b);
+	/* When all that share our CPU have stopped no other one can, before we wait. */
+	collect(b, b->pins.npinned > 1 ? b->pins.npinned : PTRACE_BATCH);
 	if (b->nstops > 1)
 		b->nalone = 0;
 	else
@@ -146,7 +152,6 @@ static bool serve(struct backend *b, bool must)
 			return false;
 		b->nserved++;
 		ptrace_serve(b, s->tid, s->status);
-		b->stop_ns = tr_now_ns();
 	}
 	return true;
 }
@@ -247,7 +252,7 @@ static int ptrace_drain(struct backend *b, bool all)
 
 	(void)all;
 	clear_signal(b);
-	collect(b);
+	collect(b, PTRACE_BATCH);
 	for (;;) {
 		bool any = b->nserved < b->nstops;
 
@@ -281,9 +286,10 @@ static void serve_until_none(struct backend *b, const unsigned int *count, uint6
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
+	tick(b, false);
 	serve(b, true);
 	while (*count && tr_now_ns() < end) {
-		collect(b);
+		collect(b, PTRACE_BATCH);
 		if (b->nserved == b->nstops)
 			sigtimedwait(&set, NULL, &wait);
 		serve(b, true);

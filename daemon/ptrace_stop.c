@@ -311,6 +311,7 @@ void ptrace_serve(struct backend *b, uint32_t tid, int status)
 	struct ptrace_task *t = ptrace_task_find(b, tid);
 	int signo;
 
+	b->stop_ns = tr_now_ns();
 	if (!WIFSTOPPED(status)) {
 		if (!t && ptrace_pin_guard_ended(b, tid))
 			return;
@@ -332,6 +333,6 @@ void ptrace_serve(struct backend *b, uint32_t tid, int status)
 	}
 	if (!t->proc)
 		return;
-	ptrace_pin_stop(b, t, tr_now_ns());
+	ptrace_pin_stop(b, t, b->stop_ns);
 	on_stop(b, t, status);
 }

@@ -91,6 +91,13 @@ int pt_message(uint32_t tid, unsigned long *value_x)
 	return request(PTRACE_GETEVENTMSG, tid, NULL, value_x);
 }
 
+int pt_peek(uint32_t tid, uint64_t addr, long *word_x)
+{
+	errno = 0;
+	*word_x = ptrace(PTRACE_PEEKDATA, (pid_t)tid, (void *)(uintptr_t)addr, NULL);
+	return *word_x == -1 ? -errno : 0;
+}
+
 int pt_siginfo(uint32_t tid, siginfo_t *info_x)
 {
 	return request(PTRACE_GETSIGINFO, tid, NULL, info_x);

@@ -48,6 +48,7 @@ int pt_run(uint32_t tid, int signo);	/* the same, but no call is one, unless it 
 int pt_listen(uint32_t tid);		/* leaves it in its group-stop */
 int pt_detach(uint32_t tid, int signo);
 int pt_message(uint32_t tid, unsigned long *value_x);
+int pt_peek(uint32_t tid, uint64_t addr, long *word_x); /* whatever the pages' protection is */
 int pt_siginfo(uint32_t tid, siginfo_t *info_x);
 int pt_call(uint32_t tid, struct pt_call *call_x);
 int pt_poke(uint32_t tid, uint64_t addr, uint64_t value);
