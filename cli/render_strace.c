@@ -200,13 +200,16 @@ static bool put_args(struct strace_sink *s, const struct call *c)
 	bool some = false;
 
 	for (unsigned int i = 0; i < c->nargs; i++) {
+		unsigned int bytes = i == 2 ? value_ioctl_bytes(&s->s, c) : 0;
+
 		s->arg_at[i] = out->len;
 		if (call_arg_absent(c, i))
 			continue;
 		if (some)
 			buf_put(out, ", ", 2);
 		some = true;
-		if (!c->returned && (is_deferred(c, i) || call_arg_change(c, i) == CHANGE_AFTER))
+		if (!c->returned &&
+		    (is_deferred(c, i) || call_arg_change(c, i) == CHANGE_AFTER || bytes == IOCTL_FILLED))
 			return false;
 		put_arg_name(s, c, i);
 		s->first = true;
@@ -216,7 +219,7 @@ static bool put_args(struct strace_sink *s, const struct call *c)
 			value_arg(&s->s, c, i, VALUE_BOTH);
 		if (i == 0 && c->returned && is_clone3(c))
 			put_clone3(s, c);
-		if (!c->returned && (is_halfway(c, i) || is_clone3(c)))
+		if (!c->returned && (is_halfway(c, i) || is_clone3(c) || bytes == (IOCTL_GIVEN | IOCTL_FILLED)))
 			return false;
 	}
 	return c->returned || !tells_ready(c);

@@ -404,6 +404,8 @@ void value_arg(struct sink *s, const struct call *c, unsigned int i, enum value_
 		put_pointer(s, c, i, when);
 	else if (arg->type == T_IOCTL)
 		value_ioctl_request(s, c);
+	else if (i == 2 && arg->type == T_HEX && value_ioctl_unknown(s, c))
+		return;
 	else
 		put_number(s, c, arg, value_narrow(c, arg->type, arg->size, raw));
 }

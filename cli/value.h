@@ -203,6 +203,10 @@ bool value_pointers(struct sink *s, const struct call *c, unsigned int i);
 const struct sc_arg *value_ioctl_arg(const struct call *c);
 enum sc_ret value_ioctl_ret(const struct call *c, const struct sc_flags **ret_flags);
 bool value_ioctl_failed(struct sink *s, const struct call *c); /* what a failed one was asked for */
+/* One that is not described is shown in bytes: those that are given, are filled, or both. 0: it is not. */
+enum { IOCTL_GIVEN = 1, IOCTL_FILLED = 2 };
+unsigned int value_ioctl_bytes(const struct sink *s, const struct call *c);
+bool value_ioctl_unknown(struct sink *s, const struct call *c); /* false: they were not captured */
 void value_ioctl_request(struct sink *s, const struct call *c);
 
 /* The same of a struct in the caller's memory, whose layout is that of its ABI. */

@@ -263,6 +263,12 @@ refused "calls of the x32 ABI" -e trace=close@x32
 refused "incorrect personality designator 'foo'" -e trace=close@foo
 refused "--color=always is not supported: " --color=always
 
+# With -v, what an unknown ioctl is given and fills is shown in bytes.
+# shellcheck disable=SC2016 # perl expands it
+ours -v -e trace=ioctl -o "$dir/got" perl -e '$b = "\1\2\3\4"; ioctl(STDERR, 0x40045a01, $b); ioctl(STDERR, 0xc0045a02, $b)'
+ok "-v: the bytes of an unknown ioctl" grep -q '0x5a, 0x1, 0x4), "\\x01\\x02\\x03\\x04") = -1' "$dir/got"
+ok "-v: before and after" grep -q '0x5a, 0x2, 0x4), "\\x01\\x02\\x03\\x04" => "\\x01\\x02\\x03\\x04") = -1' "$dir/got"
+
 # -N: every argument has a name, also one whose meaning hangs on another that gives it none.
 ours -N -o "$dir/got" "$targets/t_sys_proc" prctl
 ok "-N: names what has no meaning" grep -q '^prctl(option=PR_[A-Z_]*, arg2=' "$dir/got"
