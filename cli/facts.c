@@ -60,6 +60,7 @@ struct facts {
 	unsigned int nresults;
 	uint32_t result_tgid, result_tid;
 	bool returned; /* it was applied */
+	uint64_t closed_some[16]; /* a bit by the hash of each that was ever closed */
 	uint32_t closing_tgid; /* of these at the next record, 0: none */
 	int64_t closing_first, closing_last;
 	bool ended; /* forget ended_tid, and all of ended_tgid if that is not 0, at the next record */
@@ -431,6 +432,14 @@ static void close_range_next(struct facts *f, uint32_t tgid, int64_t first, int6
 	f->closing_last = last;
 }
 
+static void set_closed(struct facts *f, struct desc *d)
+{
+	unsigned int bit = hash(d->proc->tgid, (uint32_t)d->fact.fd) % 1024;
+
+	d->closed = true;
+	f->closed_some[bit / 64] |= 1ULL << bit % 64;
+}
+
 static void settle_closed(struct facts *f)
 {
 	struct proc *p = proc_find(f, f->closing_tgid);
@@ -439,10 +448,11 @@ static void settle_closed(struct facts *f)
 	if (f->closing_first == f->closing_last) {
 		d = desc_find(f, f->closing_tgid, (int32_t)f->closing_first);
 		if (d)
-			d->closed = true;
+			set_closed(f, d);
 	} else if (p) {
 		LIST_FOREACH(d, &p->descs, of_proc)
-			d->closed |= d->fact.fd >= f->closing_first && d->fact.fd <= f->closing_last;
+			if (d->fact.fd >= f->closing_first && d->fact.fd <= f->closing_last)
+				set_closed(f, d);
 	}
 	f->closing_tgid = 0;
 }
@@ -462,8 +472,12 @@ static void apply_close(struct facts *f, const struct tr_syscall *rec)
 
 static void confirm(struct facts *f, uint32_t tgid, uint64_t fd)
 {
-	struct desc *d = desc_find(f, tgid, (int32_t)fd);
+	unsigned int bit = hash(tgid, (uint32_t)fd) % 1024;
+	struct desc *d;
 
+	if (!(f->closed_some[bit / 64] >> bit % 64 & 1)) /* most calls name others */
+		return;
+	d = desc_find(f, tgid, (int32_t)fd);
 	if (d)
 		d->closed = false;
 }
