@@ -142,6 +142,8 @@ static bool is_deferred(const struct call *c, unsigned int i)
 {
 	const struct sc_arg *arg = call_arg(c, i);
 
+	if (arg->type == T_MMSGHDR) /* with how much was sent of each */
+		return true;
 	if (c->rec->args[i])
 		return call_arg_is_result(c, i);
 	return arg->dir == D_OUT && arg->type >= T_PATH && arg->type <= T_SOCKOPT;

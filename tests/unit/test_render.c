@@ -229,6 +229,9 @@ static void test_blocked(void **state)
 	BUILD_CALL(&b, "clock_nanosleep", 0, 0, 0, 0, 0);
 	b.h.flags = TR_F_NO_RETURN;
 	assert_string_equal(strace_line(), "clock_nanosleep(CLOCK_REALTIME, 0, NULL,  <unfinished ...>) = ?\n");
+	BUILD_CALL(&b, "sendmmsg", 0, 4, 0x2000, 2, 0);
+	b.h.flags = TR_F_BLOCKED;
+	assert_string_equal(strace_line(), "sendmmsg(4,  <unfinished ...>\n");
 	BUILD_CALL(&b, "pause", 0, 0);
 	b.h.flags = TR_F_NO_RETURN;
 	assert_string_equal(strace_line(), "pause()                                 = ?\n");
