@@ -157,8 +157,8 @@ static __always_inline void fd_emit(struct fd_scratch *s, __u64 tag, __u64 sessi
 	seen->told |= sessions;
 }
 
-static __noinline int tell_file(struct task_struct *task, __s32 fd, __u64 tag, __u64 sessions,
-				__u32 how)
+static __always_inline int tell_file(struct task_struct *task, __s32 fd, __u64 tag, __u64 sessions,
+				     __u32 how)
 {
 	struct file *file = fd_file(task, fd);
 	struct scratch *s = scratch_get(how & FROM_ITERATOR);
@@ -184,7 +184,7 @@ static __always_inline __u64 cwd_tag(struct task_struct *task)
 	return fd_tag(task->tgid, TR_AT_FDCWD, dentry->d_name.hash, dentry->d_inode->i_ino);
 }
 
-static __noinline int tell_cwd(struct task_struct *task, __u64 sessions, __u32 how)
+static __always_inline int tell_cwd(struct task_struct *task, __u64 sessions, __u32 how)
 {
 	struct dentry *dentry = BPF_CORE_READ(task, fs, pwd.dentry);
 	__u64 tag = cwd_tag(task);
@@ -200,40 +200,61 @@ static __noinline int tell_cwd(struct task_struct *task, __u64 sessions, __u32 h
 	return 0;
 }
 
+/* Of the task that runs, so that it is verified once; and of one that the iterator came to. */
+GLOBAL int tell_own(__s32 fd, __u64 tag, __u64 sessions, __u32 how)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return fd == TR_AT_FDCWD ? tell_cwd(task, sessions, how) :
+				   tell_file(task, fd, tag, sessions, how);
+}
+
+static __noinline int tell_others(struct task_struct *task, __s32 fd, __u64 tag, __u64 sessions)
+{
+	return fd == TR_AT_FDCWD ? tell_cwd(task, sessions, FROM_ITERATOR) :
+				   tell_file(task, fd, tag, sessions, FROM_ITERATOR);
+}
+
 /* Tells the sessions what descriptor fd of the task is, unless they know. how: FROM_ITERATOR, AS_RESULT. */
 static __always_inline void need_fd(struct task_struct *task, __s32 fd, __u64 sessions, __u32 how)
 {
 	struct fd_seen *seen;
 	__u64 tag;
 
-	if (fd == TR_AT_FDCWD) {
+	if (fd == TR_AT_FDCWD)
 		tag = cwd_tag(task);
-		seen = fd_slot(task->tgid, fd);
-		if (seen->tag != tag || (sessions & ~seen->told))
-			tell_cwd(task, sessions, how);
+	else if (fd >= 0)
+		tag = current_tag(task, fd);
+	else
 		return;
-	}
-	if (fd < 0)
-		return;
-	tag = current_tag(task, fd);
 	seen = fd_slot(task->tgid, fd);
-	if (seen->tag != tag || (sessions & ~seen->told))
-		tell_file(task, fd, tag, sessions, how);
+	if (seen->tag == tag && !(sessions & ~seen->told))
+		return;
+	if (how & FROM_ITERATOR)
+		tell_others(task, fd, tag, sessions);
+	else
+		tell_own(fd, tag, sessions, how);
+}
+
+/* The descriptor at addr. Not 0: it can't be read. */
+GLOBAL int need_fd_at(__u64 addr, __u64 sessions)
+{
+	__s32 fd;
+
+	if (bpf_probe_read_user(&fd, sizeof(fd), (void *)addr))
+		return -1;
+	if (fd >= 0)
+		need_fd(bpf_get_current_task_btf(), fd, sessions, 0);
+	return 0;
 }
 
 /* The same for those of an array: poll. */
 GLOBAL int need_fd_array(__u64 addr, __u32 n, __u64 sessions)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__s32 fd;
-
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < TR_FD_ARRAY_MAX && i < n; i++) {
-		if (bpf_probe_read_user(&fd, sizeof(fd), (void *)(addr + 8 * i)))
+	for (__u32 i = 0; i < TR_FD_ARRAY_MAX && i < n; i++)
+		if (need_fd_at(addr + 8 * i, sessions))
 			break;
-		if (fd >= 0)
-			need_fd(task, fd, sessions, 0);
-	}
 	return 0;
 }
 
