@@ -69,7 +69,8 @@ static const char *protocol_name(const struct fact_fd *fd)
 }
 
 /* strace ends an abstract name, too, at the first NUL. */
-static void put_unix(struct buf *out, const struct fact_fd *fd, const struct address *local)
+static void put_unix(struct buf *out, const struct fact_fd *fd, const struct address *local,
+		     unsigned int hex)
 {
 	buf_u64(out, fd->ino);
 	if ((fd->flags & TR_FD_STATE) && fd->state.value) {
@@ -79,7 +80,7 @@ static void put_unix(struct buf *out, const struct fact_fd *fd, const struct add
 	if (!local->path)
 		return;
 	buf_put(out, local->abstract ? ",@\"" : ",\"", local->abstract ? 3 : 2);
-	strace_escape(out, local->path, strnlen(local->path, local->path_len));
+	strace_escape(out, local->path, strnlen(local->path, local->path_len), hex);
 	buf_char(out, '"');
 }
 
@@ -121,19 +122,35 @@ static void put_inet(struct buf *out, const struct fact_fd *fd, const struct add
 	put_endpoint(out, &peer);
 }
 
-static void put_socket(struct buf *out, const struct fact_fd *fd, bool detailed)
+/* "pipe:[7]" */
+static void put_number(struct buf *out, const char *name, uint64_t ino, unsigned int hex)
+{
+	char bytes[64];
+	struct buf text = { .p = bytes, .cap = sizeof(bytes) };
+
+	buf_str(&text, name);
+	buf_put(&text, ":[", 2);
+	buf_u64(&text, ino);
+	buf_char(&text, ']');
+	strace_escape(out, text.p, text.len, hex);
+}
+
+static void put_socket(struct buf *out, const struct fact_fd *fd, bool detailed, unsigned int hex)
 {
 	const char *name = detailed ? protocol_name(fd) : NULL;
 	struct address local;
 
 	address_parse(&local, fd->local, fd->local_len);
 	buf_char(out, '<');
-	buf_str(out, name ? name : "socket");
+	if (!name) {
+		put_number(out, "socket", fd->ino, hex);
+		buf_char(out, '>');
+		return;
+	}
+	buf_str(out, name);
 	buf_put(out, ":[", 2);
-	if (!name)
-		buf_u64(out, fd->ino);
-	else if (fd->sock_family == AF_UNIX)
-		put_unix(out, fd, &local);
+	if (fd->sock_family == AF_UNIX)
+		put_unix(out, fd, &local, hex);
 	else if (fd->sock_family == NETLINK)
 		put_netlink(out, fd);
 	else
@@ -141,29 +158,27 @@ static void put_socket(struct buf *out, const struct fact_fd *fd, bool detailed)
 	buf_put(out, "]>", 2);
 }
 
-static void put_path(struct buf *out, const struct fact_fd *fd)
+static void put_path(struct buf *out, const struct fact_fd *fd, unsigned int hex)
 {
 	if (!fd->path) {
-		buf_str(out, fd->kind == TR_FD_PIPE ? "pipe:[" : "anon_inode:[");
-		buf_u64(out, fd->ino);
-		buf_char(out, ']');
+		put_number(out, fd->kind == TR_FD_PIPE ? "pipe" : "anon_inode", fd->ino, hex);
 		return;
 	}
 	if (fd->kind == TR_FD_ANON)
-		buf_str(out, "anon_inode:");
+		strace_escape(out, "anon_inode:", 11, hex);
 	if (fd->flags & TR_FD_INCOMPLETE)
-		buf_put(out, "...", 3);
-	strace_escape(out, fd->path, fd->path_len);
+		strace_escape(out, "...", 3, hex);
+	strace_escape(out, fd->path, fd->path_len, hex);
 }
 
-static bool put_device(struct buf *out, const struct fact_fd *fd)
+static bool put_device(struct buf *out, const struct fact_fd *fd, unsigned int hex)
 {
 	unsigned int type = fd->mode >> 12 & 15;
 
 	if ((type != S_CHAR && type != S_BLOCK) || !fd->path || fd->kind != TR_FD_PATH)
 		return false;
 	buf_char(out, '<');
-	put_path(out, fd);
+	put_path(out, fd, hex);
 	buf_str(out, type == S_CHAR ? "<char " : "<block ");
 	buf_u64(out, fd->rdev >> 20);
 	buf_char(out, ':');
@@ -202,7 +217,8 @@ static void put_pidfd(struct sink *s, const struct tr_fd_state *state)
 }
 
 /* A file of no name. False: it has no more to tell than its path has. */
-static bool put_anonymous(struct sink *s, const struct fact_fd *fd, unsigned int which)
+static bool put_anonymous(struct sink *s, const struct fact_fd *fd, unsigned int which,
+			  unsigned int hex)
 {
 	static const struct {
 		const char *name;
@@ -221,25 +237,26 @@ static bool put_anonymous(struct sink *s, const struct fact_fd *fd, unsigned int
 		if (fd->flags & TR_FD_STATE)
 			kinds[i].put(s, &fd->state);
 		else
-			put_path(s->out, fd);
+			put_path(s->out, fd, hex);
 		buf_char(s->out, '>');
 		return true;
 	}
 	return false;
 }
 
-static void put_fact(struct sink *s, const struct fact_fd *fd, unsigned int which)
+static void put_fact(struct sink *s, const struct fact_fd *fd, unsigned int which, unsigned int hex)
 {
 	if (fd->kind == TR_FD_SOCKET) {
 		if (which & (STRACE_FDS_SOCKET | STRACE_FDS_PATH))
-			put_socket(s->out, fd, which & STRACE_FDS_SOCKET);
+			put_socket(s->out, fd, which & STRACE_FDS_SOCKET, hex);
 		return;
 	}
-	if (((which & STRACE_FDS_DEV) && put_device(s->out, fd)) || put_anonymous(s, fd, which) ||
+	if (((which & STRACE_FDS_DEV) && put_device(s->out, fd, hex)) ||
+	    put_anonymous(s, fd, which, hex) ||
 	    !(which & STRACE_FDS_PATH))
 		return;
 	buf_char(s->out, '<');
-	put_path(s->out, fd);
+	put_path(s->out, fd, hex);
 	buf_char(s->out, '>');
 	if (fd->flags & TR_FD_DELETED)
 		buf_str(s->out, "(deleted)");
@@ -269,5 +286,5 @@ void strace_fd(struct sink *s, int32_t fd, bool is_dir)
 		fact = s->result ? facts_result(facts, me->tgid, fd) :
 				   facts_fd(facts, me->tgid, fd);
 	if (fact && fact->kind != TR_FD_NONE)
-		put_fact(s, fact, me->decode_fds);
+		put_fact(s, fact, me->decode_fds, me->hex);
 }

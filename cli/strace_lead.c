@@ -179,7 +179,7 @@ static void put_comm(struct strace_line *l, uint32_t tid, struct buf *out)
 	if (!n)
 		return;
 	buf_char(out, '<');
-	strace_escape(out, name, n);
+	strace_escape(out, name, n, l->o->hex);
 	buf_char(out, '>');
 }
 

@@ -92,14 +92,19 @@ static void put_escaped_hex(struct buf *out, const uint8_t *p, size_t n)
 	}
 }
 
-static void put_text(struct buf *out, const void *p, size_t n, unsigned int hex)
+static void put_string(struct buf *out, const void *p, size_t n, unsigned int hex, bool in_angles)
 {
 	if (hex == STRACE_HEX_ALL || (hex == STRACE_HEX_NON_ASCII && !is_ascii(p, n)))
 		put_hex(out, p, n);
 	else if (hex == STRACE_HEX_CHARS)
 		put_escaped_hex(out, p, n);
 	else
-		put_escaped(out, p, n, false);
+		put_escaped(out, p, n, in_angles);
+}
+
+static void put_text(struct buf *out, const void *p, size_t n, unsigned int hex)
+{
+	put_string(out, p, n, hex, false);
 }
 
 static bool is_octal(unsigned int type)
@@ -184,9 +189,9 @@ static void on_word_end(struct sink *s)
 	}
 }
 
-void strace_escape(struct buf *out, const void *p, size_t n)
+void strace_escape(struct buf *out, const void *p, size_t n, unsigned int hex)
 {
-	put_escaped(out, p, n, true);
+	put_string(out, p, n, hex, true);
 }
 
 void strace_pid(struct strace_sink *s, int64_t pid)

@@ -64,7 +64,7 @@ void strace_pid(struct strace_sink *s, int64_t pid);
 /* A descriptor, and what decode_fds wants to be told of it. */
 void strace_fd(struct sink *s, int32_t fd, bool is_dir);
 
-/* Text in angle brackets. */
-void strace_escape(struct buf *out, const void *p, size_t n);
+/* Text in angle brackets; hex: STRACE_HEX_* or 0. */
+void strace_escape(struct buf *out, const void *p, size_t n, unsigned int hex);
 
 #endif
