@@ -20,10 +20,12 @@
 
 /*
  * Calls that the tracer must see whatever is asked for, beside those that change whose a task is: programs,
- * children, masks, filters of their own. No option of prctl changes what a record says but the two below.
+ * children, masks, policies, filters of their own. No option of prctl changes what a record says but the two below.
  */
-static const char *const always[] = {"execve", "execveat", "clone3", "seccomp", "sched_getaffinity",
-				     "sched_setaffinity"};
+static const char *const always[] = {"execve", "execveat", "clone3", "seccomp",
+				     "sched_getaffinity", "sched_setaffinity",
+				     "sched_getscheduler", "sched_setscheduler",
+				     "sched_getattr", "sched_setattr"};
 
 static void add(struct trap *t, unsigned short code, unsigned char yes, unsigned char no, uint32_t k)
 {

@@ -24,6 +24,7 @@
 #define SERVE_NS 10000000ULL /* then clients have their turn */
 #define IDLE_NS 1000000ULL   /* after so long without a stop we wait in the event loop */
 #define TICK_NS 1000000L
+#define SWEEP 16 /* so often all tasks are asked for, not only those that share our CPU */
 #define ALONE_MAX 16 /* stops after which we look whether there is more than one, at least */
 #define ATTACH_NS 200000000ULL
 #define RELEASE_NS 1000000000ULL
@@ -107,18 +108,46 @@ static void tick(struct backend *b, bool on)
 		come_again(b);
 }
 
-/* Appends to what is not served yet what has stopped since, at most `most` in all. */
-static void collect(struct backend *b, unsigned int most)
+static bool is_collected(const struct backend *b, uint32_t tid)
+{
+	for (unsigned int i = b->nserved; i < b->nstops; i++)
+		if ((uint32_t)b->stops[i].tid == tid)
+			return true;
+	return false;
+}
+
+/* Appends to what is not served yet what has stopped since. */
+static void collect(struct backend *b)
 {
 	if (b->nserved == b->nstops)
 		b->nserved = b->nstops = 0;
-	while (b->nstops < most) {
+	while (b->nstops < PTRACE_BATCH) {
 		struct ptrace_stop *s = &b->stops[b->nstops];
 
 		s->tid = waitpid(-1, &s->status, __WALL | WNOHANG);
 		if (s->tid <= 0)
 			break;
-		b->nstops++;
+		if (!is_collected(b, s->tid)) /* by its call: its status was not asked for then */
+			b->nstops++;
+	}
+}
+
+/*
+ * The same of tasks that share our CPU, where all that are going to stop have stopped. What they stop at is a
+ * call, nearly always, and what we need to know of that tells that they have stopped, too: so their statuses
+ * are not asked for. A signal that a task sends itself can look like a call, but only like one that returns
+ * when it is in none.
+ */
+static void collect_pinned(struct backend *b)
+{
+	for (int i = 0; i < PIN_SLOTS && b->nstops < PTRACE_BATCH; i++) {
+		struct ptrace_task *t = b->pins.tasks[i];
+
+		if (!t || t->trapped || is_collected(b, t->tid) || pt_call(t->tid, &t->seen) ||
+		    t->seen.op != (t->call.active ? PT_RETURN : PT_ENTRY))
+			continue;
+		t->is_seen = true;
+		b->stops[b->nstops++] = (struct ptrace_stop){t->tid, PT_CALL_STATUS};
 	}
 }
 
@@ -130,12 +159,15 @@ static void await(struct backend *b)
 	if (b->stops[0].tid <= 0)
 		return;
 	b->nstops = 1;
+	if (b->pins.npinned > 1 && ++b->nawaited % SWEEP) {
+		collect_pinned(b);
+		return;
+	}
 	if (b->nalone < ALONE_MAX && b->nalone > 2) {
 		b->nalone++;
 		return;
 	}
-	/* When all that share our CPU have stopped no other one can, before we wait. */
-	collect(b, b->pins.npinned > 1 ? b->pins.npinned : PTRACE_BATCH);
+	collect(b);
 	if (b->nstops > 1)
 		b->nalone = 0;
 	else
@@ -252,7 +284,7 @@ static int ptrace_drain(struct backend *b, bool all)
 
 	(void)all;
 	clear_signal(b);
-	collect(b, PTRACE_BATCH);
+	collect(b);
 	for (;;) {
 		bool any = b->nserved < b->nstops;
 
@@ -289,7 +321,7 @@ static void serve_until_none(struct backend *b, const unsigned int *count, uint6
 	tick(b, false);
 	serve(b, true);
 	while (*count && tr_now_ns() < end) {
-		collect(b, PTRACE_BATCH);
+		collect(b);
 		if (b->nserved == b->nstops)
 			sigtimedwait(&set, NULL, &wait);
 		serve(b, true);

@@ -87,6 +87,8 @@ struct ptrace_task {
 	bool own_known;   /* it was pinned once */
 	int pin_cpu;	  /* to that */
 	struct pin_own own;
+	bool is_seen; /* it was found to have stopped at this call */
+	struct pt_call seen;
 	struct ptrace_call call;
 	uint16_t *inject_counts; /* of each injection and call, NULL: none was met yet */
 	int inject_signo;	 /* to be sent when it goes on, 0: none */
@@ -142,7 +144,7 @@ struct backend {
 	int diag_fd;	 /* asks of sockets; negative: nobody asked yet */
 	timer_t timer; /* wakes a wait for stops */
 	bool has_timer, ticking;
-	uint8_t nalone;
+	uint8_t nalone, nawaited;
 	struct ptrace_pins pins;
 	uint64_t stop_ns; /* of the stop that was served last */
 	struct cap_buffer *buffer; /* for what has no room in a record */

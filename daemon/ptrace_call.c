@@ -320,8 +320,11 @@ void ptrace_call_stop(struct backend *b, struct ptrace_task *t)
 	uint64_t now = tr_now_ns();
 	struct pt_call info;
 
-	if (pt_call(t->tid, &info))
+	if (t->is_seen)
+		info = t->seen;
+	else if (pt_call(t->tid, &info))
 		return;
+	t->is_seen = false;
 	if (info.op == PT_ENTRY) {
 		if (t->call.active && t->call.restarts && is_restart(&t->call, &info))
 			t->call.restarts = false;

@@ -216,6 +216,8 @@ void ptrace_pin_hold(struct backend *b, struct ptrace_task *t)
 
 void ptrace_pin_release(struct backend *b, struct ptrace_task *t)
 {
+	if (t->holds_pins && t->own_known)
+		pin_own(t->tid, &t->own); /* it may have changed that, and has children next */
 	b->pins.holds -= t->holds_pins;
 	t->holds_pins = false;
 }

@@ -23,6 +23,8 @@ enum pt_stop {
 	PT_TRAP,   /* we asked for it, it is new, or its process goes on after a stop */
 };
 
+#define PT_CALL_STATUS ((SIGTRAP | 0x80) << 8 | 0x7f) /* of waitpid: PT_CALL */
+
 enum pt_op { PT_NONE, PT_ENTRY, PT_RETURN };
 
 struct pt_call {

@@ -180,6 +180,8 @@ ok "what it then is denied is seen" events "$out" '[c for c in calls("getcwd") i
 # What a tracee could see or do by itself.
 ok "its affinity mask is its own" run_is 0 "$targets/t_affinity"
 ok "with -e too" run_is_narrow 0 "$targets/t_affinity"
+ok "signals that look like calls come" run_is 0 "$targets/t_forge"
+ok "and the calls are no more than there were" events "$out" 'len(calls("getppid")) == 6000'
 ok "CLONE_UNTRACED is as it was" run_is 0 "$targets/t_untraced"
 ok "CLONE_UNTRACED: the children are traced" events "$out" 'len({c["pid"] for c in calls("getpriority")}) == 2'
 ok "CLONE_UNTRACED with -e" run_is_narrow 0 "$targets/t_untraced"
