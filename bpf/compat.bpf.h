@@ -94,13 +94,20 @@ struct task_struct___state {
 	long state;
 } __attribute__((preserve_access_index));
 
+#define TASK_NEW 0x800 /* it was made, and its fork is still to be told of */
+#define PF_EXITING 4
+
+/* Not so a task that is not yet what it will be, or has begun to end. */
 static __always_inline bool task_sleeps(struct task_struct *task)
 {
 	struct task_struct___state *old = (void *)task;
+	long state;
 
 	if (bpf_core_field_exists(task->__state))
-		return BPF_CORE_READ(task, __state) != 0;
-	return BPF_CORE_READ(old, state) != 0;
+		state = BPF_CORE_READ(task, __state);
+	else
+		state = BPF_CORE_READ(old, state);
+	return state && !(state & TASK_NEW) && !(BPF_CORE_READ(task, flags) & PF_EXITING);
 }
 
 #endif

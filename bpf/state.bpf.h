@@ -24,13 +24,13 @@ static __always_inline struct task_state *state_find(struct task_struct *task)
 	return bpf_task_storage_get(&task_states, task, NULL, 0);
 }
 
-/* The state of a task that has none yet. */
+/* The state of a task that has none yet: what its place holds under its address is left from one that had both. */
 static __noinline struct task_state *state_make(struct task_struct *task)
 {
 	struct state_place *place = state_place(task->pid);
 	__u64 old = place->owner;
 
-	if ((!old || place->st.attach_epoch != cfg.attach_epoch) &&
+	if ((!old || old == (__u64)task || place->st.attach_epoch != cfg.attach_epoch) &&
 	    __sync_val_compare_and_swap(&place->owner, old, (__u64)task) == old) {
 		__builtin_memset(&place->st, 0, sizeof(place->st));
 		place->st.attach_epoch = cfg.attach_epoch;

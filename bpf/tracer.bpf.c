@@ -508,7 +508,7 @@ static __always_inline bool scan_registers(struct task_struct *task, struct tr_p
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	__s64 nr;
 
-	if (!regs || !task_sleeps(task))
+	if (!regs)
 		return false;
 	nr = regs_nr(regs);
 	if (nr < 0 || nr > TR_NR_BEYOND)
@@ -533,7 +533,8 @@ int task_scan(struct bpf_iter__task *ctx)
 	struct task_state *st;
 	const struct tr_plan *plan;
 
-	if (!task || !untrusted(task)->mm)
+	/* The state of a new task is its parent's to make, and that of one that ends has been freed. */
+	if (!task || !untrusted(task)->mm || !task_sleeps(task))
 		return 0;
 	st = state_get(task);
 	if (!st)

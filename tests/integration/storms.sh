@@ -43,6 +43,14 @@ ok "1000 processes: every end" events "$out" \
 tc status --json >"$dir/status"
 ok "1000 processes: memory within 64 MB" small "$dir/status"
 
+# Who looks at all tasks comes upon some that are being made: they are followed all the same.
+while :; do tc pending --uid 65534; done >"$dir/pending" 2>&1 &
+looking=$!
+tc run --json -e exit_group -o "$out" -- "$targets/t_forks" 3000 /bin/true >"$dir/pids"
+kill $looking
+wait $looking 2>"$dir/killed"
+ok "processes that are looked at while they begin: every end" events "$out" 'len(of("exit")) + lost >= 3001'
+
 # Two clients, one storm.
 gated "$targets/t_calls" 2 20000 0 0
 begin "$TRACECTL" --socket "$sock" watch --json -o "$dir/other" --pid "$gated" -e getppid
