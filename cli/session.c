@@ -339,6 +339,24 @@ static int take_frame(struct session *s, const struct tr_frame *f)
 	}
 }
 
+static void flush(struct session *s, int timeout_ms)
+{
+	int r;
+
+	if (s->stopping)
+		timeout_ms = s->interrupts ? LAST_WRITE_MS : -1;
+	r = output_flush(&s->out, s->sigs.fd, timeout_ms);
+	if (r == -EAGAIN && s->stopping) {
+		broken(s, r, "nobody reads the output: the rest of it is dropped");
+		s->out.closed = true;
+	} else if (r && r != -EAGAIN && r != -EINTR) {
+		s->ended = true;
+		s->broken |= r != -EPIPE;
+	}
+	if (s->stopping && !r) /* while we wrote we did not listen */
+		s->heard_ns = tr_now_ns();
+}
+
 static int take_frames(struct session *s)
 {
 	const struct tr_frame *f;
@@ -349,8 +367,8 @@ static int take_frames(struct session *s)
 		r = take_frame(s, f);
 		if (!r && s->ops->batch)
 			s->ops->batch(s);
-		if (!r && s->out.buf.len >= OUTPUT_BATCH && !s->out.closed)
-			output_flush(&s->out, s->sigs.fd, -1);
+		if (!r && s->out.buf.len >= OUTPUT_BATCH)
+			flush(s, -1);
 	}
 	if (r)
 		return broken(s, r, "what tracerd says can't be understood");
@@ -396,24 +414,6 @@ static int do_due(struct session *s)
 	if (next == UINT64_MAX)
 		return -1;
 	return next - now >= 3600000000000ULL ? 3600000 : (int)((next - now) / 1000000 + 1);
-}
-
-static void flush(struct session *s, int timeout_ms)
-{
-	int r;
-
-	if (s->stopping)
-		timeout_ms = s->interrupts ? LAST_WRITE_MS : -1;
-	r = output_flush(&s->out, s->sigs.fd, timeout_ms);
-	if (r == -EAGAIN && s->stopping) {
-		broken(s, r, "nobody reads the output: the rest of it is dropped");
-		s->out.closed = true;
-	} else if (r && r != -EAGAIN && r != -EINTR) {
-		s->ended = true;
-		s->broken |= r != -EPIPE;
-	}
-	if (s->stopping && !r) /* while we wrote we did not listen */
-		s->heard_ns = tr_now_ns();
 }
 
 static bool has_unwritten(const struct session *s)

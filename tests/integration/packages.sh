@@ -101,18 +101,19 @@ rpm_life() {
 		"755rootroot 755rootroot 644rootroot "
 	echo '# changed' >>"$conf"
 	ok "rpm: what was installed runs" rpm_daemon
-	begin "$root/usr/bin/tracectl" --socket "$sock" watch --reconnect --json -e getppid --comm t_calls -o "$dir/out"
+	cp "$targets/t_calls" "$dir/rpm-calls" # what others run beside us has another name
+	begin "$root/usr/bin/tracectl" --socket "$sock" watch --reconnect --json -e getppid --comm rpm-calls -o "$dir/out"
 	watcher=$begun
 	until_ok 20 sessions_are 1
 	rpm_in upgrade -U "$1"
 	ok "rpm: upgrade starts the service anew if it runs" is "$did" "systemd-sysusers tracerd.conf;systemd-tmpfiles \
 --create tracerd.conf;systemctl daemon-reload;systemctl try-restart tracerd.service;"
 	ok "rpm: the new version is there" is "$(rpm --root "$root" -q tracerd)" "$(rpm -qp "$1")"
-	"$targets/t_calls" 1 10 0 0
+	"$dir/rpm-calls" 1 10 0 0
 	end "$daemon_pid" # as try-restart does
 	ok "rpm: the new one runs" rpm_daemon
 	ok "rpm: the session is back" until_ok 20 sessions_are 1
-	"$targets/t_calls" 1 7 0 0
+	"$dir/rpm-calls" 1 7 0 0
 	unwatch
 	ok "rpm: it saw what was done before the service started anew, and after" \
 		events "$dir/out" 'len(calls("getppid")) == 17 and lost == 0'
