@@ -25,17 +25,6 @@ static const char *protocol(const struct fact_fd *fd)
 	}
 }
 
-void human_endpoint(struct buf *out, const struct address *a)
-{
-	if (a->family == AF_INET6)
-		buf_char(out, '[');
-	address_put_ip(out, a->family, a->ip);
-	if (a->family == AF_INET6)
-		buf_char(out, ']');
-	buf_char(out, ':');
-	buf_u64(out, a->port);
-}
-
 void human_unix(struct buf *out, const struct address *a)
 {
 	if (a->abstract)
@@ -55,9 +44,9 @@ static void put_socket(struct buf *out, const struct fact_fd *fd)
 	buf_str(out, protocol(fd));
 	buf_char(out, ' ');
 	if (peer.ip && peer.port) {
-		human_endpoint(out, &peer);
+		address_put_endpoint(out, &peer);
 	} else if (local.ip && local.port) {
-		human_endpoint(out, &local);
+		address_put_endpoint(out, &local);
 	} else if (peer.path) {
 		human_unix(out, &peer);
 	} else if (local.path) {

@@ -271,7 +271,7 @@ static void on_sockaddr(struct sink *s, const void *p, size_t n)
 	address_parse(&a, p, n);
 	family = address_family(a.family);
 	if (a.ip)
-		human_endpoint(s->out, &a);
+		address_put_endpoint(s->out, &a);
 	else if (a.path)
 		human_unix(s->out, &a);
 	else if (a.family == AF_UNIX)

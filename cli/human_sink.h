@@ -28,7 +28,6 @@ extern const struct sink_ops human_sink_ops;
 
 /* Names, in human_name.c. */
 void human_fd(struct human_sink *s, int32_t fd);
-void human_endpoint(struct buf *out, const struct address *a); /* 127.0.0.1:80 */
 void human_unix(struct buf *out, const struct address *a);
 void human_id(struct human_sink *s, bool is_group, uint32_t id);
 void human_pid(struct human_sink *s, uint32_t pid);

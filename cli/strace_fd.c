@@ -14,17 +14,6 @@
 #define S_CHAR 2
 #define S_BLOCK 6
 
-static void put_endpoint(struct buf *out, const struct address *a)
-{
-	if (a->family == AF_INET6)
-		buf_char(out, '[');
-	address_put_ip(out, a->family, a->ip);
-	if (a->family == AF_INET6)
-		buf_char(out, ']');
-	buf_char(out, ':');
-	buf_u64(out, a->port);
-}
-
 static const char *inet_name(const struct fact_fd *fd)
 {
 	bool v6 = fd->sock_family == AF_INET6;
@@ -115,11 +104,11 @@ static void put_inet(struct buf *out, const struct fact_fd *fd, const struct add
 		buf_u64(out, fd->ino);
 		return;
 	}
-	put_endpoint(out, local);
+	address_put_endpoint(out, local);
 	if (!peer.ip || !peer.port)
 		return;
 	buf_put(out, "->", 2);
-	put_endpoint(out, &peer);
+	address_put_endpoint(out, &peer);
 }
 
 /* "pipe:[7]" */

@@ -23,8 +23,9 @@ struct tally_counts {
 
 struct tally; /* counts of one interval, or of several */
 
-/* Names of processes outlive intervals. comm of len bytes; the last word wins. */
 struct newer;
+
+/* Names of processes outlive intervals. comm of len bytes; the last word wins. */
 struct tally_names;
 struct tally_names *tally_names_new(void);
 void tally_names_free(struct tally_names *n);

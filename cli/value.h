@@ -260,6 +260,7 @@ struct address {
 };
 void address_parse(struct address *a, const void *p, size_t n);
 void address_put_ip(struct buf *out, int family, const void *ip);
+void address_put_endpoint(struct buf *out, const struct address *a); /* 127.0.0.1:80, [::1]:80 */
 const char *address_family(unsigned int family); /* "AF_INET", NULL if unknown */
 
 #endif

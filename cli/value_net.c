@@ -77,6 +77,17 @@ void address_put_ip(struct buf *out, int family, const void *ip)
 	}
 }
 
+void address_put_endpoint(struct buf *out, const struct address *a)
+{
+	if (a->family == AF_INET6)
+		buf_char(out, '[');
+	address_put_ip(out, a->family, a->ip);
+	if (a->family == AF_INET6)
+		buf_char(out, ']');
+	buf_char(out, ':');
+	buf_u64(out, a->port);
+}
+
 static void put_family(struct sink *s, unsigned int family)
 {
 	const char *name = address_family(family);

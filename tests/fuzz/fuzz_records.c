@@ -242,6 +242,16 @@ static void show(const struct facts *facts, const struct tr_hdr *rec, struct buf
 	}
 }
 
+/* A fact that is sound. */
+static void tell(struct facts *facts, const struct build *b)
+{
+	const struct tr_hdr *rec = rec_check(b, sizeof(*b));
+
+	if (!rec)
+		abort();
+	facts_apply(facts, rec);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static _Alignas(8) uint8_t raw[TR_RECORD_MAX];
@@ -261,17 +271,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (take(&in, 1) & 1) {
 		take_fact(&in, &b);
-		rec = rec_check(&b, sizeof(b));
-		if (!rec)
-			abort();
-		facts_apply(facts, rec);
+		tell(facts, &b);
 	}
 	if (take(&in, 1) & 1) {
 		take_newer(&in, &b);
-		rec = rec_check(&b, sizeof(b));
-		if (!rec)
-			abort();
-		facts_apply(facts, rec);
+		tell(facts, &b);
 	}
 	take_call(&in, &b);
 	take_pieces(&in, join);
