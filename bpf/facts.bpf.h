@@ -101,7 +101,7 @@ static __always_inline __u64 current_tag(struct task_struct *task, __s32 fd)
 	struct fdtable *fdt;
 	struct file *file;
 
-	if (!have_rdonly_cast) {
+	if (!HAVE_RDONLY_CAST) {
 		file = fd_file(task, fd);
 		if (!file)
 			return fd_tag(task->tgid, fd, 0, 0);

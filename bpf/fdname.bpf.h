@@ -69,7 +69,7 @@ GLOBAL int walk_path(struct fd_scratch *s, __u64 vfsmnt, __u64 leaf)
 	if (!s)
 		return 0;
 	s->fd.payload_len = 0;
-	if (have_rdonly_cast)
+	if (HAVE_RDONLY_CAST)
 		return walk(s, TYPED(struct mount, mnt), TYPED(struct dentry, (void *)leaf), true);
 	return walk(s, mnt, (void *)leaf, false);
 }
@@ -292,7 +292,7 @@ GLOBAL int file_name(struct fd_scratch *s, __u64 addr)
 	if (!s)
 		return 0;
 	f = &s->fd;
-	if (have_rdonly_cast)
+	if (HAVE_RDONLY_CAST)
 		magic = file_kind(f, TYPED(struct inode, inode), true);
 	else
 		magic = file_kind(f, inode, false);

@@ -71,11 +71,12 @@ struct task_state {
 
 /* Linux 6.2: reads of the kernel's structures without a function call for each. */
 #ifdef NO_RDONLY_CAST
+#define HAVE_RDONLY_CAST false
 #define bpf_rdonly_cast(obj, btf_id) ((void *)(obj))
 #else
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+#define HAVE_RDONLY_CAST true
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 #endif
-const volatile bool have_rdonly_cast = false;
 #define TYPED(type, p) ((type *)bpf_rdonly_cast(p, bpf_core_type_id_kernel(type)))
 
 struct tr_config cfg __attribute__((aligned(CACHE_LINE))) = {};
@@ -224,7 +225,7 @@ static __always_inline struct scratch *scratch_get(__u32 i)
  */
 static __always_inline struct task_struct *untrusted(struct task_struct *task)
 {
-	return have_rdonly_cast ? TYPED(struct task_struct, task) : task;
+	return HAVE_RDONLY_CAST ? TYPED(struct task_struct, task) : task;
 }
 
 #endif

@@ -131,7 +131,6 @@ static int load_skeleton(struct backend *b, bool modern)
 	if (!skel)
 		return -errno;
 	skel->rodata->ring_mask = b->nrings / 2 - 1;
-	skel->rodata->have_rdonly_cast = cast;
 	skel->rodata->tells_group_dead = tracepoint_args("sched_process_exit") > 1;
 	skel->rodata->has_task_regs = modern;
 	skel->rodata->ring_watermark = small_size(b) / 4;

@@ -168,23 +168,15 @@ CAP_FUNC int cap_op(struct tr_capture *c, const struct tr_op *op, __u32 at_exit)
 	return cap_bytes(c, addr, n, meta);
 }
 
-static inline __attribute__((always_inline)) int cap_buffer(struct tr_capture *c,
-							    const struct tr_op *op, int at_exit)
+static inline __attribute__((always_inline)) void cap_buffer(struct tr_capture *c,
+							     const struct tr_op *op, int at_exit)
 {
-	__u32 max = c->string_limit;
 	__u32 meta = CAP_META(op->arg, TR_PART_SELF, at_exit ? TR_ITEM_EXIT : 0, 0);
 	__u64 addr = cap_arg(c, op->arg);
-	__u64 want = at_exit ? (__u64)c->rec.ret : cap_arg(c, op->len);
+	__u64 len = at_exit ? (__u64)c->rec.ret : cap_arg(c, op->len);
 
-	if (addr < CAP_LOWEST || !want)
-		return 0;
-	if (want > max && op->flags & TR_OP_MESSAGE)
-		max = cap_data_limit(c, addr, want);
-	if (want > max) {
-		c->cut |= CAP_CUT_LIMIT;
-		return cap_bytes(c, addr, max, meta | TR_ITEM_TRUNC << 16);
-	}
-	return cap_bytes(c, addr, want, meta);
+	if (addr >= CAP_LOWEST && len)
+		cap_data(c, addr, len, meta, op->flags & TR_OP_MESSAGE);
 }
 
 /* Whether op is to be run now. At exit: what exit gives, and what entry could not read. */

@@ -41,7 +41,12 @@ struct tr_capture {
 	__u32 args;	    /* bit i: what args[i] points to is wanted */
 	__u32 env;	    /* the variables of a new program are wanted, not only how many they are */
 	__u32 cut;	    /* CAP_CUT_*: not all that is wanted fits into the record */
+	__u32 copy;	    /* where in the payload cap_bytes put what it read last, */
+	__u64 copy_addr;    /* where it is in the task's memory, */
+	__u32 copy_len;	    /* and how long; 0: nowhere */
 	__u32 pad;
+	__u64 iov[2];	    /* of cap_iovec_at; like msg not on the stack, of which BPF has too little */
+	__u64 msg[7];	    /* of cap_msghdr_at */
 	__u64 reader;	    /* whose memory it is, for a cap_read that has to know */
 	struct tr_syscall rec;
 	__u8 payload[TR_PAYLOAD_MAX + CAP_ITEM_MAX + 16]; /* one item more, so that no sum of bounds is checked */
@@ -107,6 +112,7 @@ CAP_FUNC int cap_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 meta)
 
 	if (!c)
 		return -1;
+	c->copy_len = 0;
 	off = cap_clamp(c->off, TR_PAYLOAD_MAX);
 	room = cap_item_room(c, off);
 	if (!room)
@@ -133,7 +139,20 @@ CAP_FUNC int cap_bytes(struct tr_capture *c, __u64 addr, __u64 want, __u32 meta)
 		meta |= (TR_ITEM_FAULT | TR_ITEM_TRUNC) << 16;
 	}
 	cap_put(c, off, n, meta);
+	c->copy = off + sizeof(struct tr_item);
+	c->copy_addr = addr;
+	c->copy_len = n;
 	return 0;
+}
+
+/*
+ * Where in the payload the n bytes at addr are, if they were the last that cap_bytes read: a read of the task's memory
+ * costs as much as two looks at a clock. 0: they are not there.
+ */
+static inline __attribute__((always_inline)) __u32 cap_copied(const struct tr_capture *c, __u64 addr,
+							      __u32 n)
+{
+	return n && c->copy_addr == addr && n <= c->copy_len ? c->copy : 0;
 }
 
 /* Appends the string at addr, without its NUL, at most max bytes of it. */
@@ -177,21 +196,47 @@ CAP_FUNC int cap_string(struct tr_capture *c, __u64 addr, __u32 max, __u32 meta)
 	return 0;
 }
 
-/*
- * How many bytes of data are worth reading: a netlink message begins with its length, and is read further than
- * other data, so that it can be taken apart.
- */
-CAP_FUNC int cap_data_limit(struct tr_capture *c, __u64 addr, __u64 len)
+/* How long the netlink message is that begins with these bytes: nlmsg_len; nlmsg_type and nlmsg_flags. 0: none does. */
+static inline __attribute__((always_inline)) __u32 cap_netlink_len(const __u32 *head, __u64 len)
 {
-	__u32 head[2]; /* nlmsg_len; nlmsg_type and nlmsg_flags */
+	return len < 16 || head[0] < 16 || head[0] > len || head[1] >> 28 || !head[1] ? 0 : head[0];
+}
+
+/*
+ * The netlink message of which the record has the beginning, as its last item, further, so that it can be taken apart.
+ * Not 0: all of it.
+ */
+static inline __attribute__((always_inline)) int cap_netlink(struct tr_capture *c, __u64 addr, __u64 len,
+							     __u32 meta, __u32 at)
+{
+	__u32 head[2], n = len < CAP_NETLINK_MAX ? len : CAP_NETLINK_MAX;
+
+	at = cap_clamp(at, TR_PAYLOAD_MAX);
+	__builtin_memcpy(head, &c->payload[at + sizeof(struct tr_item)], sizeof(head));
+	if (c->copy_len < sizeof(head) && cap_read(c, head, sizeof(head), addr))
+		return 0;
+	if (!cap_netlink_len(head, len) || c->string_limit >= n)
+		return 0;
+	c->off = at;
+	c->rec.nitems--;
+	cap_bytes(c, addr, n, meta | (n < len ? TR_ITEM_TRUNC << 16 : 0));
+	return n == len;
+}
+
+/* len bytes of data at addr, of which a record takes no more than string_limit, but for a message that is netlink's. */
+CAP_FUNC int cap_data(struct tr_capture *c, __u64 addr, __u64 len, __u32 meta, __u32 message)
+{
+	__u32 at;
 
 	if (!c)
-		return 0;
-	if (len <= c->string_limit || len < 16 || cap_read(c, head, sizeof(head), addr))
-		return c->string_limit;
-	if (head[0] < 16 || head[0] > len || head[1] >> 28 || !head[1])
-		return c->string_limit;
-	return c->string_limit < CAP_NETLINK_MAX ? CAP_NETLINK_MAX : c->string_limit;
+		return -1;
+	if (len <= c->string_limit)
+		return cap_bytes(c, addr, len, meta);
+	at = c->off;
+	if (cap_bytes(c, addr, c->string_limit, meta | TR_ITEM_TRUNC << 16) || !message ||
+	    !cap_netlink(c, addr, len, meta, at))
+		c->cut |= CAP_CUT_LIMIT;
+	return 0;
 }
 
 /* A 32-bit caller's pointers and lengths are half as wide. */
@@ -213,51 +258,54 @@ static inline __attribute__((always_inline)) int cap_pointer_at(struct tr_captur
 	return r;
 }
 
-static inline __attribute__((always_inline)) int cap_iovec_at(struct tr_capture *c, __u64 *iov,
-							      __u64 vec, __u32 i)
+/* Into c->iov the iovec that the record has at copy in its payload or, where that is 0, the task at addr. */
+CAP_FUNC int cap_iovec_at(struct tr_capture *c, __u64 addr, __u32 copy)
 {
-	__u32 narrow[2] = {0, 0};
-	int r;
+	__u32 narrow[2];
+	__u8 *known;
 
-	if (c->rec.abi != TR_ABI_I386)
-		return cap_read(c, iov, 2 * sizeof(*iov), vec + i * 2 * sizeof(*iov));
-	r = cap_read(c, narrow, sizeof(narrow), vec + i * sizeof(narrow));
-	iov[0] = narrow[0];
-	iov[1] = narrow[1];
-	return r;
+	if (!c)
+		return -1;
+	known = &c->payload[cap_clamp(copy, TR_PAYLOAD_MAX)];
+	if (c->rec.abi != TR_ABI_I386) {
+		if (!copy)
+			return cap_read(c, c->iov, sizeof(c->iov), addr);
+		__builtin_memcpy(c->iov, known, sizeof(c->iov));
+		return 0;
+	}
+	if (copy)
+		__builtin_memcpy(narrow, known, sizeof(narrow));
+	else if (cap_read(c, narrow, sizeof(narrow), addr))
+		return -1;
+	c->iov[0] = narrow[0];
+	c->iov[1] = narrow[1];
+	return 0;
 }
 
 /* The data of n iovecs at vec, at most total bytes in all. */
 CAP_FUNC int cap_iovecs(struct tr_capture *c, __u64 vec, __u32 n, __u64 total, __u32 meta)
 {
-	__u64 iov[2];
+	__u32 message = (meta >> 8 & 0xff) == TR_PART_MSG_DATA;
+	__u32 size, copy;
 
 	if (!c)
 		return -1;
+	size = 2 * cap_word(c);
+	n = n < CAP_IOV_MAX ? n : CAP_IOV_MAX;
+	copy = cap_copied(c, vec, n * size);
 	for (__u32 i = 0; i < CAP_IOV_MAX; i++) {
 		__u64 len;
 
 		if (i >= n || !total)
 			break;
-		if (cap_iovec_at(c, iov, vec, i)) {
+		if (cap_iovec_at(c, vec + i * size, copy ? copy + i * size : 0)) {
 			c->fault = 1;
 			break;
 		}
-		len = iov[1] < total ? iov[1] : total;
+		len = c->iov[1] < total ? c->iov[1] : total;
 		total -= len;
-		if (len > c->string_limit) {
-			__u32 most = c->string_limit;
-
-			if ((meta >> 8 & 0xff) == TR_PART_MSG_DATA)
-				most = cap_data_limit(c, iov[0], len);
-			if (len > most) {
-				c->cut |= CAP_CUT_LIMIT;
-				cap_bytes(c, iov[0], most, meta | TR_ITEM_TRUNC << 16 | i << 24);
-				continue;
-			}
-		}
 		if (len)
-			cap_bytes(c, iov[0], len, meta | i << 24);
+			cap_data(c, c->iov[0], len, meta | i << 24, message);
 	}
 	return 0;
 }
@@ -334,33 +382,36 @@ CAP_FUNC int cap_strv(struct tr_capture *c, __u64 vec, __u32 count_only, __u32 m
 	return 0;
 }
 
-/* struct msghdr as seven words; what is narrower in it is in the lower half of its word. */
-static inline __attribute__((always_inline)) int cap_read_msghdr(struct tr_capture *c, __u64 *m,
-								 __u64 addr)
+/* Into c->msg the struct msghdr at addr, as words; what is narrower in it is in the lower half of its word. */
+static inline __attribute__((always_inline)) int cap_msghdr_at(struct tr_capture *c, __u64 addr)
 {
-	__u32 narrow[7] = {0};
+	__u32 size = 7 * cap_word(c), copy = cap_copied(c, addr, size), narrow;
+	const __u8 *known = &c->payload[cap_clamp(copy, TR_PAYLOAD_MAX)];
 
-	if (c->rec.abi != TR_ABI_I386)
-		return cap_read(c, m, 7 * sizeof(*m), addr);
-	if (cap_read(c, narrow, sizeof(narrow), addr))
+	if (copy)
+		__builtin_memcpy(c->msg, known, sizeof(c->msg));
+	else if (cap_read(c, c->msg, size, addr))
 		return -1;
-	for (int i = 0; i < 7; i++)
-		m[i] = narrow[i];
+	for (int i = 6; i >= 0 && size < sizeof(c->msg); i--) {
+		__builtin_memcpy(&narrow, (__u8 *)c->msg + i * sizeof(narrow), sizeof(narrow));
+		c->msg[i] = narrow;
+	}
 	return 0;
 }
 
 /* The parts of the struct msghdr at addr; total is what was sent or received in all. */
 CAP_FUNC int cap_message(struct tr_capture *c, __u64 addr, __u64 total, __u32 meta)
 {
-	__u64 m[7]; /* name, namelen, iov, iovlen, control, controllen, flags: 8 bytes each with padding */
 	__u32 namelen, n;
+	__u64 *m; /* name, namelen, iov, iovlen, control, controllen, flags: 8 bytes each with padding */
 
 	if (!c || addr < CAP_LOWEST)
 		return -1;
-	if (cap_read_msghdr(c, m, addr)) {
+	if (cap_msghdr_at(c, addr)) {
 		c->fault = 1;
 		return -1;
 	}
+	m = c->msg;
 	namelen = (__u32)m[1];
 	if (m[0] && namelen)
 		cap_bytes(c, m[0], namelen < 128 ? namelen : 128, meta | TR_PART_MSG_NAME << 8);

@@ -729,6 +729,39 @@ static void test_message_data(void **state)
 	assert_int_equal(rec_item_find(rec, 1, TR_PART_SELF, 0, 0)->len, 32);
 }
 
+/* However little of it the session wants: its header is then read for itself. */
+static void test_message_data_of_no_limit(void **state)
+{
+	struct rig *rig = *state;
+	static const uint32_t message[64] = { 256, 0x3010012, 1 };
+
+	rig->c.string_limit = 4;
+	arg(rig, 0, message);
+	rig->c.rec.args[1] = 256;
+	add_op(rig, TR_OP_BUF, 0, 1, TR_OP_ENTRY | TR_OP_MESSAGE);
+	item_is(only_item(run(rig, 256)), (const char *)message, 256, 0);
+	assert_int_equal(rig->c.cut, 0);
+}
+
+/* A record that is made where another was: the vector that can't be read is not that one's. */
+static void test_iovec_of_the_record_before(void **state)
+{
+	struct rig *rig = *state;
+	struct iovec *iov;
+
+	show_page(rig);
+	iov = (struct iovec *)rig->end;
+	iov[0] = (struct iovec){ "", 0 };
+	add_op(rig, TR_OP_IOV, 0, 1, TR_OP_ENTRY);
+	arg(rig, 0, iov);
+	rig->c.rec.args[1] = 1;
+	assert_int_equal(only_item(run(rig, 0))->len, sizeof(*iov));
+	*(struct iovec *)&rig->c.payload[sizeof(struct tr_item)] = (struct iovec){ "old", 3 };
+	assert_int_equal(mprotect(rig->end, PAGE, PROT_NONE), 0);
+	rig->c.off = rig->c.rec.nitems = 0;
+	assert_int_equal(run(rig, 0)->nitems, 0);
+}
+
 /* Pointers and lengths of a 32-bit caller: its memory lies above 4 GiB here, so that none can be followed. */
 static void test_words_of_i386(void **state)
 {
@@ -776,6 +809,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_large_results_are_no_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iovec, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iovec_in, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_iovec_of_the_record_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_iovecs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_msghdr, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_argv, setup, teardown),
@@ -787,6 +821,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_array_of_pointers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ioctl, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_message_data, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_message_data_of_no_limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_words_of_i386, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_argv, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sockaddr_out, setup, teardown),
