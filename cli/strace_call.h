@@ -12,6 +12,9 @@
 /* name(arguments. False: the call has not returned, and an argument or its new value is not known. */
 bool strace_call_begin(struct strace_sink *s, const struct call *c);
 
+/* A number that nothing is known of, as -e raw shows all. */
+void strace_number(struct buf *out, uint64_t v);
+
 /* What follows the equals sign. */
 void strace_call_result(struct strace_sink *s, const struct call *c);
 
