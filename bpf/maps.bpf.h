@@ -24,6 +24,13 @@ static __always_inline __u32 clamp_u32(__u32 v, __u32 max)
 	return v;
 }
 
+/* An index into a table whose size is a power of two: Linux 6.1 loses sight of some masks that clang writes. */
+static __always_inline __u64 masked(__u64 i, const __u32 size)
+{
+	asm volatile("%0 &= %1" : "+r"(i) : "i"(size - 1));
+	return i;
+}
+
 /*
  * A global function is verified once, with arguments that can be anything, and not anew on every path
  * to every call: loops go there. It takes numbers and pointers to memory, which may be NULL.

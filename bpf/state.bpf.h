@@ -9,10 +9,7 @@
 
 static __always_inline struct state_place *state_place(__u32 tid)
 {
-	__u32 i = tid;
-
-	asm volatile("%0 &= %1" : "+r"(i) : "i"(STATE_TABLE_SIZE - 1));
-	return &state_table[i];
+	return &state_table[masked(tid, STATE_TABLE_SIZE)];
 }
 
 static __always_inline struct task_state *state_find(struct task_struct *task)

@@ -71,6 +71,7 @@ struct backend_ops {
 	 */
 	void (*summary_begin)(struct backend *b);
 	int64_t (*summary_end)(struct backend *b, unsigned int session, summary_fn *fn, void *ctx);
+	void (*summary_drop)(struct backend *b, unsigned int session); /* after session_del: what nobody asked for */
 	/* Hands on what the tasks of a session are blocked in; session < 0: newly blocked ones, of all. */
 	int (*pending)(struct backend *b, int session);
 	void (*retell)(struct backend *b); /* tells all facts again, to everybody */

@@ -158,6 +158,7 @@ static void find_maps(struct backend *b)
 	struct tracer_bpf *s = b->skel;
 
 	b->cfg = &s->bss->cfg;
+	b->places = s->bss->summary_places;
 	b->obj = s->obj;
 	b->maps = (struct bpf_maps){
 	    .by_tgid = bpf_map__fd(s->maps.by_tgid),
@@ -202,6 +203,7 @@ static int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_b
 		return r;
 	}
 	compile_plans(b->cfg);
+	bpf_summary_open(b);
 	b->cfg->gen = 1;
 	if (bpf_program__fd(b->skel->progs.task_scan) >= 0)
 		b->scan = bpf_program__attach_iter(b->skel->progs.task_scan, NULL);
@@ -494,6 +496,7 @@ const struct backend_ops backend_bpf = {
     .session_del = bpf_session_del,
     .summary_begin = bpf_summary_begin,
     .summary_end = bpf_summary_end,
+    .summary_drop = bpf_summary_drop,
     .pending = bpf_pending,
     .retell = bpf_retell,
     .ignore = bpf_ignore,

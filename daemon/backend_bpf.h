@@ -44,7 +44,8 @@ struct backend {
 	struct sink sink;
 	struct tracer_bpf *skel;
 	struct bpf_object *obj; /* of it */
-	struct tr_config *cfg; /* shared with the programs */
+	struct tr_config *cfg; /* shared with the programs, and so is */
+	struct tr_summary_place *places;
 	struct bpf_maps maps;
 	struct ring rings[2 * TR_RINGS_MAX]; /* first the small ones, then as many large ones */
 	unsigned int nrings;
@@ -65,6 +66,8 @@ struct backend {
 	int cost_fd; /* run-time statistics are on as long as it is open; -1: they are off */
 	uint64_t cost_ns; /* what they were when that began */
 	uint64_t epoch_ns; /* when summary_begin was called, 0: not */
+	uint64_t dropped; /* sessions that are gone, but still have places */
+	uint64_t dropped_ns; /* when the last one went */
 	struct tr_capture *capture; /* scratch for pending calls */
 	struct bpf_newer newer;
 };
@@ -88,6 +91,9 @@ int bpf_pending(struct backend *b, int session);
 /* bpf_summary.c */
 void bpf_summary_begin(struct backend *b);
 int64_t bpf_summary_end(struct backend *b, unsigned int session, summary_fn *fn, void *ctx);
+void bpf_summary_open(struct backend *b);
+void bpf_summary_drop(struct backend *b, unsigned int session); /* it is gone: so is what it counted */
+void bpf_summary_settle(struct backend *b, unsigned int session); /* before the bit is another's */
 
 /* bpf_newer.c: sessions see call nr, which the table does not know. */
 void bpf_newer_tell(struct backend *b, uint32_t nr, uint64_t sessions, uint64_t time_ns);

@@ -348,7 +348,6 @@ static int ptrace_session_add(struct backend *b, unsigned int session, const str
 					      "it serves no other user");
 		return -EACCES;
 	}
-	ptrace_summary_drop(b, session);
 	r = ptrace_session_enter(b, session, f, err);
 	if (r)
 		return r;
@@ -395,6 +394,7 @@ const struct backend_ops backend_ptrace = {
     .session_del = ptrace_session_del,
     .summary_begin = ptrace_summary_begin,
     .summary_end = ptrace_summary_end,
+    .summary_drop = ptrace_summary_drop,
     .pending = ptrace_pending,
     .retell = ptrace_retell,
     .ignore = ptrace_ignore,

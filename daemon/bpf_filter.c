@@ -183,6 +183,7 @@ int bpf_filter_add(struct backend *b, unsigned int session, const struct filter 
 		return r;
 	s->filter = f;
 	s->who = who;
+	bpf_summary_settle(b, session);
 	r = enter_watcher(b, session, who);
 	if (!r)
 		r = enter_tasks(b, s, f, mask);

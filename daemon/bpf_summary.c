@@ -9,6 +9,8 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 #include <core/clock.h>
 #include <core/newer.h>
 
@@ -21,50 +23,163 @@ void bpf_summary_begin(struct backend *b)
 	b->epoch_ns = tr_now_ns();
 }
 
-/* Older epochs of the session are read along: a client that asked twice got them late, not never. */
-static bool is_due(const struct tr_summary_key *key, unsigned int session, uint32_t epoch)
+static void place_clear(struct tr_summary_place *place)
 {
-	return key->session == session && key->epoch != epoch;
+	place->sum = (struct tr_summary){ .min_ns = UINT64_MAX };
+	__atomic_store_n(&place->id, 0, __ATOMIC_RELEASE);
+}
+
+void bpf_summary_open(struct backend *b)
+{
+	for (unsigned int i = 0; i < TR_SUMMARY_PLACES; i++)
+		place_clear(&b->places[i]);
+}
+
+/* The key of what is in the place; false: nothing is. */
+static bool place_key(const struct tr_summary_place *place, struct tr_summary_key *key)
+{
+	uint64_t id = __atomic_load_n(&place->id, __ATOMIC_ACQUIRE);
+
+	if (!id || id == TR_PLACE_TAKEN)
+		return false;
+	memcpy(key, &id, sizeof(id));
+	key->epoch = place->epoch;
+	return true;
+}
+
+struct due {
+	struct tr_summary_key *keys;
+	size_t n, cap;
+};
+
+static bool due_add(struct due *due, const struct tr_summary_key *key)
+{
+	size_t cap = due->cap ? 2 * due->cap : 4096;
+	struct tr_summary_key *more;
+
+	if (due->n == due->cap) {
+		more = realloc(due->keys, cap * sizeof(*more));
+		if (!more)
+			return false;
+		due->keys = more;
+		due->cap = cap;
+	}
+	due->keys[due->n++] = *key;
+	return true;
+}
+
+/*
+ * The keys of a session that are in the map, of epochs that have ended, or of all. Older epochs are read along: a
+ * client that asked twice got them late, not never.
+ */
+static bool is_due(const struct backend *b, const struct tr_summary_key *key, unsigned int session, bool all)
+{
+	return key->session == session && (all || key->epoch != b->cfg->summary_epoch);
+}
+
+static int find_due(struct backend *b, unsigned int session, bool all, struct due *due)
+{
+	struct tr_summary_key key, *prev = NULL;
+
+	while (!bpf_map_get_next_key(b->maps.summaries, prev, &key)) {
+		prev = &key;
+		if (is_due(b, &key, session, all) && !due_add(due, &key))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+struct reader {
+	struct backend *b;
+	unsigned int session;
+	summary_fn *fn;
+	void *ctx;
+};
+
+static void read_one(const struct reader *r, const struct tr_summary_key *key, const struct tr_summary *sum)
+{
+	if (key->nr >= NEWER_FIRST && key->nr < TR_NR_MAX && sum->errors < sum->calls &&
+	    !sc_find(key->abi, key->nr))
+		bpf_newer_tell(r->b, key->nr, bit(r->session), tr_now_ns());
+	r->fn(r->ctx, key, sum);
+}
+
+static void read_places(const struct reader *r)
+{
+	struct tr_summary_key key;
+
+	for (unsigned int i = 0; i < TR_SUMMARY_PLACES; i++) {
+		struct tr_summary_place *place = &r->b->places[i];
+
+		if (!place_key(place, &key) || !is_due(r->b, &key, r->session, false))
+			continue;
+		read_one(r, &key, &place->sum);
+		place_clear(place);
+	}
 }
 
 int64_t bpf_summary_end(struct backend *b, unsigned int session, summary_fn *fn, void *ctx)
 {
-	struct tr_summary_key *due, key, *prev = NULL;
+	const struct reader reader = { .b = b, .session = session, .fn = fn, .ctx = ctx };
+	struct due due = {};
 	struct tr_summary sum;
-	size_t n = 0, cap = 4096;
 	int64_t uncounted;
 
 	if (tr_now_ns() - b->epoch_ns < SUMMARY_GRACE_NS)
 		return -EAGAIN;
-	due = malloc(cap * sizeof(*due));
-	if (!due)
+	bpf_summary_settle(b, session);
+	if (find_due(b, session, false, &due)) {
+		free(due.keys);
 		return -ENOMEM;
-	while (!bpf_map_get_next_key(b->maps.summaries, prev, &key)) {
-		struct tr_summary_key *more;
-
-		prev = &key;
-		if (!is_due(&key, session, b->cfg->summary_epoch))
-			continue;
-		if (n == cap) {
-			more = realloc(due, 2 * cap * sizeof(*due));
-			if (!more)
-				break;
-			due = more;
-			cap *= 2;
-		}
-		due[n++] = key;
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (bpf_map_lookup_elem(b->maps.summaries, &due[i], &sum))
+	read_places(&reader);
+	for (size_t i = 0; i < due.n; i++) {
+		if (bpf_map_lookup_elem(b->maps.summaries, &due.keys[i], &sum))
 			continue;
-		bpf_map_delete_elem(b->maps.summaries, &due[i]);
-		if (due[i].nr >= NEWER_FIRST && due[i].nr < TR_NR_MAX && sum.errors < sum.calls &&
-		    !sc_find(due[i].abi, due[i].nr))
-			bpf_newer_tell(b, due[i].nr, bit(session), tr_now_ns());
-		fn(ctx, &due[i], &sum);
+		bpf_map_delete_elem(b->maps.summaries, &due.keys[i]);
+		read_one(&reader, &due.keys[i], &sum);
 	}
-	free(due);
+	free(due.keys);
 	uncounted = b->uncounted[session];
 	b->uncounted[session] = 0;
 	return uncounted;
+}
+
+/* What the map has of the session, at once: who adds to it at this moment adds to what is freed later. */
+static void drop_map(struct backend *b, unsigned int session)
+{
+	struct due due = {};
+
+	find_due(b, session, true, &due);
+	for (size_t i = 0; i < due.n; i++)
+		bpf_map_delete_elem(b->maps.summaries, &due.keys[i]);
+	free(due.keys);
+}
+
+void bpf_summary_drop(struct backend *b, unsigned int session)
+{
+	drop_map(b, session);
+	b->dropped |= bit(session);
+	b->dropped_ns = tr_now_ns();
+}
+
+/* What sessions that are gone have places for, when no program can still be adding to these. */
+void bpf_summary_settle(struct backend *b, unsigned int session)
+{
+	uint64_t passed = tr_now_ns() - b->dropped_ns;
+	struct tr_summary_key key;
+
+	if (!b->dropped)
+		return;
+	if (passed < SUMMARY_GRACE_NS) {
+		if (!(b->dropped & bit(session)))
+			return;
+		usleep((SUMMARY_GRACE_NS - passed) / 1000 + 1); /* 64 sessions, and one of them has just ended */
+	}
+	for (unsigned int i = 0; i < TR_SUMMARY_PLACES; i++)
+		if (place_key(&b->places[i], &key) && b->dropped & bit(key.session))
+			place_clear(&b->places[i]);
+	if (b->dropped & bit(session))
+		drop_map(b, session);
+	b->dropped = 0;
 }

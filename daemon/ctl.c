@@ -70,6 +70,8 @@ static void end_session(struct client *c, struct tr_end *end_x)
 	if (!hub_session_stats(c->ctl->hub, c->session, &stats))
 		admit_closed(c->user, stats.limit_bytes);
 	hub_close(c->ctl->hub, c->session, end_x);
+	if (c->kind == FILTER_SUMMARY)
+		c->ctl->ops->summary_drop(c->ctl->backend, (unsigned int)c->session);
 	c->session = -1;
 	c->state = CLIENT_IDLE;
 	c->snapshot = false;

@@ -87,6 +87,22 @@ struct tr_counters {
 	__u64 over_rate[TR_MAX_SESSIONS]; /* records more than a limited session may have */
 };
 
+/*
+ * Counts that are found by a few loads; what has no place here is in a map, whose look-up costs as much as a clock.
+ * A place is a key's, of one epoch, from the first call that finds it free until the backend has read it. Both its own
+ * and the map may have counts of a key.
+ */
+#define TR_SUMMARY_PLACES 1024
+struct tr_summary_place {
+	__u64 id; /* the key but for its epoch; 0: it is free; TR_PLACE_TAKEN: it is being made somebody's */
+	__u32 epoch;
+	__u32 pad;
+	struct tr_summary sum; /* of a free place: as of no call */
+};
+#define TR_PLACE_TAKEN (~0ULL)
+
+_Static_assert(sizeof(struct tr_summary_place) % 64 == 0, "tr_summary_place");
+
 /* What the task iterator tells of a task that is inside a system call. */
 struct tr_pending {
 	__u64 sessions;

@@ -469,6 +469,7 @@ _Static_assert(sizeof(struct tr_plan) == 200, "tr_plan");
 #define TR_HIST_MAX_LOG2 38
 #define TR_HIST_BUCKETS ((TR_HIST_MAX_LOG2 - TR_HIST_MIN_LOG2) * TR_HIST_SUB + 2)
 
+/* The first eight bytes are never 0. */
 struct tr_summary_key {
 	__u32 tgid;
 	__u16 nr;

@@ -130,4 +130,19 @@ ok "and a stream beside them" events "$dir/stream" 'made == 40000 + len(["exec",
 tc summary --json -o "$out" -- "$targets/t_forks" 300 /bin/true >"$dir/pids"
 ok "fork storm: every child is counted" counts "$out" \
 	'n("execve") == 301 and n("exit_group") == 301 and lost == 0 and len(pids) == 301'
+
+# What was counted for a client that is killed is nobody's: not its either who gets its bit, 63 sessions later.
+gated "$targets/t_calls" 1 5000 0 0
+begin "$TRACECTL" --socket "$sock" summary --json -o "$out" --pid "$gated"
+killed=$begun
+until_ok 10 sessions_are 1
+open_gate
+wait_for "$gated"
+end "$killed" KILL
+until_ok 10 sessions_are 0
+for _ in $(seq 63); do
+	tc watch --pid $$ --duration 0.01 -o /dev/null
+done
+tc summary --json -o "$out" --pid $$ --duration 0.1
+ok "the counts of a killed client are not another's" counts "$out" 'n("getppid") == 0 and pids <= {'$$'}'
 finish
