@@ -132,13 +132,15 @@ need() {
 }
 
 # Servers that are there only for tests: their packages start a service, which may fail where a port
-# is taken or there is no service manager, and is not wanted where it succeeds. Only programs count.
+# is taken or there is no service manager, and is not wanted where it succeeds. Only programs count. One at a
+# time: a distribution may lack one of them (wrk is for bench alone).
 need_servers() {
 	wanted=$(missing_of servers)
 	[ -n "$wanted" ] || return 0
-	# shellcheck disable=SC2086
-	install_packages $wanted ||
-		say "A package complained; going on, since only its programs are used here"
+	for package in $wanted; do
+		install_packages "$package" ||
+			say "The package $package complained or is not there; going on, since only its programs count"
+	done
 	for service in nginx redis-server redis; do
 		case " $wanted" in
 		*" $service "*)
