@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <core/clock.h>
 #include <core/newer.h>
 
@@ -163,19 +162,16 @@ void bpf_summary_drop(struct backend *b, unsigned int session)
 	b->dropped_ns = tr_now_ns();
 }
 
-/* What sessions that are gone have places for, when no program can still be adding to these. */
+/*
+ * What sessions that are gone have places for, when no program can still be adding to these: a bit is another's only
+ * after that.
+ */
 void bpf_summary_settle(struct backend *b, unsigned int session)
 {
-	uint64_t passed = tr_now_ns() - b->dropped_ns;
 	struct tr_summary_key key;
 
-	if (!b->dropped)
+	if (!b->dropped || (tr_now_ns() - b->dropped_ns < SUMMARY_GRACE_NS && !(b->dropped & bit(session))))
 		return;
-	if (passed < SUMMARY_GRACE_NS) {
-		if (!(b->dropped & bit(session)))
-			return;
-		usleep((SUMMARY_GRACE_NS - passed) / 1000 + 1); /* 64 sessions, and one of them has just ended */
-	}
 	for (unsigned int i = 0; i < TR_SUMMARY_PLACES; i++)
 		if (place_key(&b->places[i], &key) && b->dropped & bit(key.session))
 			place_clear(&b->places[i]);

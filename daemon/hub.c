@@ -9,12 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <core/clock.h>
 #include <core/rec.h>
 #include "payload.h"
 
 #define CHUNK_SIZE HUB_FRAME_SIZE
 #define SPARE_SIZE (4 * CHUNK_SIZE) /* libevent asks for as much as the buffer before had */
 #define POOL_MAX 64 /* chunks that are kept for reuse: 8 MB */
+#define BIT_REST_NS 20000000ULL /* a program runs for microseconds; this is ample, also on a stolen virtual CPU */
 
 struct chunk {
 	struct chunk *next;
@@ -47,6 +50,7 @@ struct hub {
 	struct chunk *pool;
 	unsigned int npool;
 	unsigned int next_bit; /* bits are reused as late as possible */
+	uint64_t closed_ns[TR_MAX_SESSIONS]; /* when the session that had the bit ended, 0: none did */
 	uint64_t delivered, lost;
 	bool retell;
 	bool filling; /* a queue had little room left when it was looked at last */
@@ -343,6 +347,21 @@ static int free_bit(struct hub *h)
 	return -EBUSY;
 }
 
+/*
+ * What was made for the session that had the bit is not the new one's, which may be another user's: it is in the rings,
+ * or for a moment still in the making. Only with 64 sessions is a bit so much in demand that there is a wait.
+ */
+static void clear_bit(struct hub *h, unsigned int n)
+{
+	uint64_t passed = tr_now_ns() - h->closed_ns[n];
+
+	if (!h->closed_ns[n])
+		return;
+	if (passed < BIT_REST_NS)
+		usleep((unsigned int)((BIT_REST_NS - passed) / 1000 + 1));
+	h->ops->drain(h->backend, false);
+}
+
 static size_t queue_limit(const struct hub *h, const struct filter *f, const struct hub_user *user)
 {
 	size_t limit = h->queue_bytes;
@@ -367,6 +386,7 @@ int hub_open(struct hub *h, struct filter *f, const struct hub_user *user, char 
 		filter_done(f);
 		return n;
 	}
+	clear_bit(h, (unsigned int)n);
 	s = &h->sessions[n];
 	memset(s, 0, sizeof(*s));
 	s->filter = *f;
@@ -410,6 +430,7 @@ void hub_close(struct hub *h, int session, struct tr_end *end_x)
 	h->lost += s->lost;
 	filter_done(&s->filter);
 	s->used = false;
+	h->closed_ns[session] = tr_now_ns();
 }
 
 int hub_drain(struct hub *h, bool all)
