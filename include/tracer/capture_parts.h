@@ -196,10 +196,10 @@ CAP_FUNC int cap_string(struct tr_capture *c, __u64 addr, __u32 max, __u32 meta)
 	return 0;
 }
 
-/* How long the netlink message is that begins with these bytes: nlmsg_len; nlmsg_type and nlmsg_flags. 0: none does. */
-static inline __attribute__((always_inline)) __u32 cap_netlink_len(const __u32 *head, __u64 len)
+/* Whether data of this length that begins so is a netlink message: nlmsg_len; nlmsg_type and nlmsg_flags. */
+static inline __attribute__((always_inline)) int cap_is_netlink(const __u32 *head, __u64 len)
 {
-	return len < 16 || head[0] < 16 || head[0] > len || head[1] >> 28 || !head[1] ? 0 : head[0];
+	return len >= 16 && head[0] >= 16 && head[0] <= len && !(head[1] >> 28) && head[1];
 }
 
 /*
@@ -215,7 +215,7 @@ static inline __attribute__((always_inline)) int cap_netlink(struct tr_capture *
 	__builtin_memcpy(head, &c->payload[at + sizeof(struct tr_item)], sizeof(head));
 	if (c->copy_len < sizeof(head) && cap_read(c, head, sizeof(head), addr))
 		return 0;
-	if (!cap_netlink_len(head, len) || c->string_limit >= n)
+	if (!cap_is_netlink(head, len) || c->string_limit >= n)
 		return 0;
 	c->off = at;
 	c->rec.nitems--;
