@@ -163,19 +163,21 @@ void bpf_summary_drop(struct backend *b, unsigned int session)
 }
 
 /*
- * What sessions that are gone have places for, when no program can still be adding to these: a bit is another's only
- * after that.
+ * What sessions that are gone have places for, when no program can still be adding to these: that of a bit which is to
+ * be another's has been gone for long enough.
  */
 void bpf_summary_settle(struct backend *b, unsigned int session)
 {
+	bool all = tr_now_ns() - b->dropped_ns >= SUMMARY_GRACE_NS;
+	uint64_t settled = b->dropped & (all ? UINT64_MAX : bit(session));
 	struct tr_summary_key key;
 
-	if (!b->dropped || (tr_now_ns() - b->dropped_ns < SUMMARY_GRACE_NS && !(b->dropped & bit(session))))
+	if (!settled)
 		return;
 	for (unsigned int i = 0; i < TR_SUMMARY_PLACES; i++)
-		if (place_key(&b->places[i], &key) && b->dropped & bit(key.session))
+		if (place_key(&b->places[i], &key) && settled & bit(key.session))
 			place_clear(&b->places[i]);
-	if (b->dropped & bit(session))
+	if (settled & bit(session))
 		drop_map(b, session);
-	b->dropped = 0;
+	b->dropped &= ~settled;
 }
