@@ -334,6 +334,7 @@ static void ptrace_session_del(struct backend *b, unsigned int session)
 	if (!b->filters[session])
 		return;
 	ptrace_session_leave(b, session);
+	ptrace_untell(b, bit(session));
 	ptrace_release(b);
 	serve_until_none(b, &b->nleaving, RELEASE_NS);
 }

@@ -264,6 +264,7 @@ void ptrace_facts_init(struct backend *b);
 /* Completes what procfs_fd tells of a socket; the payload has room for its addresses and its state. */
 void ptrace_socket(struct backend *b, struct ptrace_proc *p, struct tr_fd *f, char *payload);
 void ptrace_retell(struct backend *b);
+void ptrace_untell(struct backend *b, uint64_t sessions); /* they are gone, and their bits will be others' */
 
 /* ptrace_summary.c */
 void ptrace_count(struct backend *b, const struct ptrace_task *t, uint64_t sessions, bool error,

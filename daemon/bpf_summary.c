@@ -158,6 +158,7 @@ static void drop_map(struct backend *b, unsigned int session)
 void bpf_summary_drop(struct backend *b, unsigned int session)
 {
 	drop_map(b, session);
+	bpf_newer_forget(b, bit(session)); /* the counts are read after session_del */
 	b->dropped |= bit(session);
 	b->dropped_ns = tr_now_ns();
 }

@@ -161,3 +161,17 @@ void ptrace_retell(struct backend *b)
 	HASH_ITER(hh, b->procs, p, pnext)
 		ptrace_forget_fds(p);
 }
+
+void ptrace_untell(struct backend *b, uint64_t sessions)
+{
+	struct ptrace_task *t, *tnext;
+	struct ptrace_proc *p, *pnext;
+
+	HASH_ITER(hh, b->tasks, t, tnext)
+		t->told &= ~sessions;
+	HASH_ITER(hh, b->procs, p, pnext) {
+		p->cwd_told &= ~sessions;
+		for (uint32_t i = 0; i < p->nfds; i++)
+			p->fd_told[i] &= ~sessions;
+	}
+}

@@ -123,4 +123,31 @@ kill -CONT "$watcher"
 unwatch
 ok "small queues and rings: exact as well" events "$out" 'lost > 0 and made == 100000 + len(["exec", "exit"])'
 end "$daemon_pid"
+
+# What the session before was told of a process that stays watched is told to the next that has its bit, too.
+told_anew() {
+	daemon_start --backend "$1"
+	begin python3 -c 'import os, time
+f = open("/etc/hostname")
+while True:
+    os.lseek(f.fileno(), 0, os.SEEK_SET)
+    time.sleep(0.01)'
+	seeker=$begun
+	begin "$TRACECTL" --socket "$sock" watch --pid "$seeker" -o /dev/null
+	holder=$begun
+	until_ok 10 sessions_are 1
+	for _ in $(seq 63); do
+		tc watch --pid "$seeker" --count 1 -o /dev/null
+	done
+	tc watch --pid "$seeker" -e lseek --count 1 >"$out"
+	end "$holder" INT
+	end "$seeker" KILL
+	end "$daemon_pid"
+	grep -q "python3\[$seeker\].*/etc/hostname" "$out" || {
+		cat "$out"
+		return 1
+	}
+}
+ok "the 64th session after another is told what that was" told_anew bpf
+ok "with ptrace, too" told_anew ptrace
 finish
