@@ -52,6 +52,12 @@ struct backend_stats {
 	uint64_t kernel_bytes; /* of rings and the like */
 };
 
+/*
+ * For so long after session_del something can still be made or counted for the session. A program runs for
+ * microseconds and can't be preempted; this is ample, also on a stolen virtual CPU.
+ */
+#define BACKEND_GRACE_NS 20000000ULL
+
 struct backend_ops {
 	const char *name;
 	/* 0, or a negative errno with a sentence in why (BACKEND_WHY_LEN bytes). ring_bytes: in all. */
@@ -63,7 +69,7 @@ struct backend_ops {
 	/* err: a sentence of FILTER_ERR_LEN bytes. Filter and watcher must live until session_del. */
 	int (*session_add)(struct backend *b, unsigned int session, const struct filter *f,
 			   const struct watcher *who, char *err);
-	/* When it returns nothing more is made for the session; what was made is still to be drained. */
+	/* After it nothing is begun for the session (BACKEND_GRACE_NS); what was made is still to be drained. */
 	void (*session_del)(struct backend *b, unsigned int session);
 	/*
 	 * Ends the interval of all summary sessions (begin); hands over what was counted in it, once

@@ -13,9 +13,6 @@
 #include <core/clock.h>
 #include <core/newer.h>
 
-/* A program runs for microseconds and can't be preempted; this is ample, also for a stolen virtual CPU. */
-#define SUMMARY_GRACE_NS 20000000ULL
-
 void bpf_summary_begin(struct backend *b)
 {
 	__atomic_add_fetch(&b->cfg->summary_epoch, 1, __ATOMIC_SEQ_CST);
@@ -68,21 +65,21 @@ static bool due_add(struct due *due, const struct tr_summary_key *key)
 }
 
 /*
- * The keys of a session that are in the map, of epochs that have ended, or of all. Older epochs are read along: a
- * client that asked twice got them late, not never.
+ * Of epochs that have ended, or of all. Older ones are read along: a client that asked twice got them late, not never.
  */
-static bool is_due(const struct backend *b, const struct tr_summary_key *key, unsigned int session, bool all)
+static bool is_due(const struct backend *b, const struct tr_summary_key *key, uint64_t sessions, bool all)
 {
-	return key->session == session && (all || key->epoch != b->cfg->summary_epoch);
+	return sessions & bit(key->session) && (all || key->epoch != b->cfg->summary_epoch);
 }
 
-static int find_due(struct backend *b, unsigned int session, bool all, struct due *due)
+/* The keys of these sessions that are in the map. */
+static int find_due(struct backend *b, uint64_t sessions, bool all, struct due *due)
 {
 	struct tr_summary_key key, *prev = NULL;
 
 	while (!bpf_map_get_next_key(b->maps.summaries, prev, &key)) {
 		prev = &key;
-		if (is_due(b, &key, session, all) && !due_add(due, &key))
+		if (is_due(b, &key, sessions, all) && !due_add(due, &key))
 			return -ENOMEM;
 	}
 	return 0;
@@ -110,7 +107,7 @@ static void read_places(const struct reader *r)
 	for (unsigned int i = 0; i < TR_SUMMARY_PLACES; i++) {
 		struct tr_summary_place *place = &r->b->places[i];
 
-		if (!place_key(place, &key) || !is_due(r->b, &key, r->session, false))
+		if (!place_key(place, &key) || !is_due(r->b, &key, bit(r->session), false))
 			continue;
 		read_one(r, &key, &place->sum);
 		place_clear(place);
@@ -124,10 +121,10 @@ int64_t bpf_summary_end(struct backend *b, unsigned int session, summary_fn *fn,
 	struct tr_summary sum;
 	int64_t uncounted;
 
-	if (tr_now_ns() - b->epoch_ns < SUMMARY_GRACE_NS)
+	if (tr_now_ns() - b->epoch_ns < BACKEND_GRACE_NS)
 		return -EAGAIN;
 	bpf_summary_settle(b, session);
-	if (find_due(b, session, false, &due)) {
+	if (find_due(b, bit(session), false, &due)) {
 		free(due.keys);
 		return -ENOMEM;
 	}
@@ -144,12 +141,12 @@ int64_t bpf_summary_end(struct backend *b, unsigned int session, summary_fn *fn,
 	return uncounted;
 }
 
-/* What the map has of the session, at once: who adds to it at this moment adds to what is freed later. */
-static void drop_map(struct backend *b, unsigned int session)
+/* What the map has of them, at once: who adds to it at this moment adds to what is freed later. */
+static void drop_map(struct backend *b, uint64_t sessions)
 {
 	struct due due = {};
 
-	find_due(b, session, true, &due);
+	find_due(b, sessions, true, &due);
 	for (size_t i = 0; i < due.n; i++)
 		bpf_map_delete_elem(b->maps.summaries, &due.keys[i]);
 	free(due.keys);
@@ -157,7 +154,7 @@ static void drop_map(struct backend *b, unsigned int session)
 
 void bpf_summary_drop(struct backend *b, unsigned int session)
 {
-	drop_map(b, session);
+	drop_map(b, bit(session));
 	bpf_newer_forget(b, bit(session)); /* the counts are read after session_del */
 	b->dropped |= bit(session);
 	b->dropped_ns = tr_now_ns();
@@ -169,7 +166,7 @@ void bpf_summary_drop(struct backend *b, unsigned int session)
  */
 void bpf_summary_settle(struct backend *b, unsigned int session)
 {
-	bool all = tr_now_ns() - b->dropped_ns >= SUMMARY_GRACE_NS;
+	bool all = tr_now_ns() - b->dropped_ns >= BACKEND_GRACE_NS;
 	uint64_t settled = b->dropped & (all ? UINT64_MAX : bit(session));
 	struct tr_summary_key key;
 
@@ -178,7 +175,6 @@ void bpf_summary_settle(struct backend *b, unsigned int session)
 	for (unsigned int i = 0; i < TR_SUMMARY_PLACES; i++)
 		if (place_key(&b->places[i], &key) && settled & bit(key.session))
 			place_clear(&b->places[i]);
-	if (settled & bit(session))
-		drop_map(b, session);
+	drop_map(b, settled); /* of who began to count when it was dropped */
 	b->dropped &= ~settled;
 }

@@ -17,7 +17,6 @@
 #define CHUNK_SIZE HUB_FRAME_SIZE
 #define SPARE_SIZE (4 * CHUNK_SIZE) /* libevent asks for as much as the buffer before had */
 #define POOL_MAX 64 /* chunks that are kept for reuse: 8 MB */
-#define BIT_REST_NS 20000000ULL /* a program runs for microseconds; this is ample, also on a stolen virtual CPU */
 
 struct chunk {
 	struct chunk *next;
@@ -357,8 +356,8 @@ static void clear_bit(struct hub *h, unsigned int n)
 
 	if (!h->closed_ns[n])
 		return;
-	if (passed < BIT_REST_NS)
-		usleep((unsigned int)((BIT_REST_NS - passed) / 1000 + 1));
+	if (passed < BACKEND_GRACE_NS)
+		usleep((unsigned int)((BACKEND_GRACE_NS - passed) / 1000 + 1));
 	h->ops->drain(h->backend, false);
 }
 
