@@ -29,7 +29,7 @@ static __always_inline void call_begin(struct task_struct *task, struct pt_regs 
 	c->retry = 0;
 	c->string_limit = tr_record_limit(&cfg, mask);
 	c->env = (mask & cfg.env) != 0;
-	c->args = mask & cfg.whole ? ~0U : plan->said;
+	c->wanted = mask & cfg.whole ? ~0U : plan->said;
 	c->rec.h.type = TR_SYSCALL;
 	c->rec.h.flags = 0;
 	c->rec.nr = nr;
@@ -59,7 +59,7 @@ static __always_inline void need_fds(const __u64 *args, const struct tr_plan *pl
 static __always_inline void call_capture(struct tr_capture *c, const struct tr_plan *plan, __u64 mask,
 					 __u64 time_ns)
 {
-	if (plan->nops && (mask & cfg.data))
+	if (mask & cfg.data)
 		cap_run(c, plan, 0);
 	if (c->cut)
 		send_more(c, plan, mask, time_ns ? time_ns : bpf_ktime_get_ns(), 0);

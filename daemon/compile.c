@@ -139,15 +139,16 @@ void compile_plans(struct tr_config *cfg)
 void compile_newer(struct tr_config *cfg, const struct newer *newer, unsigned int nr)
 {
 	for (unsigned int abi = 0; abi < TR_ABI_MAX; abi++) {
-		struct tr_plan *plan = &cfg->plans[abi][nr], made;
-		__u8 nops;
+		struct tr_plan *plan = &cfg->plans[abi][nr], made, idle;
 
 		if (abi == TR_ABI_I386) /* structs were described as 64-bit tasks see them */
 			continue;
 		sc_plan(newer_find(newer, abi, nr), abi, &made);
-		nops = made.nops;
-		made.nops = 0;
-		*plan = made;
-		__atomic_store_n(&plan->nops, nops, __ATOMIC_RELEASE);
+		idle = made;
+		idle.entry = idle.exit = idle.on_error = 0;
+		*plan = idle;
+		__atomic_store_n(&plan->entry, made.entry, __ATOMIC_RELEASE);
+		__atomic_store_n(&plan->exit, made.exit, __ATOMIC_RELEASE);
+		__atomic_store_n(&plan->on_error, made.on_error, __ATOMIC_RELEASE);
 	}
 }

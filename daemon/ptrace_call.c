@@ -106,7 +106,7 @@ static void begin_record(struct backend *b, struct ptrace_task *t, const struct 
 	task_capture_env(t->capture, sessions & b->cfg.env);
 	if (sessions & b->cfg.pointer)
 		task_capture_pointer(t->capture, t->call.pointer);
-	if (plan->nops && data)
+	if (data)
 		task_capture_run(t->capture, plan, 0);
 	send_more(b, t, plan, sessions, 0);
 }
@@ -262,7 +262,7 @@ static void emit_return(struct backend *b, struct ptrace_task *t, const struct t
 			int64_t ret, bool error, uint64_t stream, uint64_t now)
 {
 	task_capture_record(t->capture)->ret = ret;
-	if (plan->nops && (stream & b->cfg.data))
+	if (stream & b->cfg.data)
 		task_capture_run(t->capture, plan, 1);
 	send_more(b, t, plan, stream, 1);
 	if (!error && (stream & b->cfg.ret_fds)) {

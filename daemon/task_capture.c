@@ -135,7 +135,7 @@ void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limi
 	memset(c, 0, offsetof(struct tr_capture, payload));
 	c->string_limit = string_limit;
 	c->env = 0;
-	c->args = wanted;
+	c->wanted = wanted;
 	reader->tid = tid;
 	c->reader = (uintptr_t)reader;
 	c->rec.h.type = TR_SYSCALL;

@@ -18,8 +18,8 @@ struct cap_buffer;
 struct tr_capture *task_capture_new(void); /* to be freed with free() */
 
 /*
- * A new record of a call of task tid. nr: any number; args: TR_MAX_ARGS of them; wanted, bit i: so is what args[i]
- * points to.
+ * A new record of a call of task tid. nr: any number; args: TR_MAX_ARGS of them; wanted: bits as in struct
+ * tr_plan.
  */
 void task_capture_begin(struct tr_capture *c, uint32_t tid, uint32_t string_limit, uint64_t nr,
 			uint8_t abi, const uint64_t *args, uint32_t wanted);

@@ -417,12 +417,34 @@ static void add_op(struct tr_plan *plan, const struct tr_op *op)
 	plan->nops++;
 }
 
+static void add_moments(struct tr_plan *plan, unsigned int i, unsigned int flags, bool said)
+{
+	uint16_t bit = (uint16_t)(1u << i);
+
+	if (flags & TR_OP_ENTRY)
+		plan->entry |= bit;
+	if (flags & TR_OP_EXIT)
+		plan->exit |= bit;
+	if (flags & TR_OP_EXIT_ON_ERROR)
+		plan->on_error |= bit;
+	if (said)
+		plan->said |= bit;
+}
+
+void sc_plan_moments(struct tr_plan *plan, unsigned int said)
+{
+	plan->entry = plan->exit = plan->on_error = plan->said = 0;
+	for (unsigned int i = 0; i < plan->nops; i++)
+		add_moments(plan, i, plan->ops[i].flags, said >> plan->ops[i].arg & 1);
+	for (unsigned int i = 0; i < plan->nderefs; i++)
+		add_moments(plan, TR_PLAN_OPS + i, plan->derefs[i].flags, said >> plan->derefs[i].arg & 1);
+}
+
 void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 {
 	bool other_layout = abi == TR_ABI_I386 && sc_nr(row, TR_ABI_X86_64) >= 0;
 
-	*plan = (struct tr_plan){ .nargs = row->nargs, .flags = plan_flags(row),
-				 .said = (uint8_t)sc_said(row) };
+	*plan = (struct tr_plan){ .nargs = row->nargs, .flags = plan_flags(row) };
 	for (unsigned int i = 0; i < row->nargs; i++) {
 		struct sc_arg arg = row->args[i];
 		struct sc_struct st;
@@ -449,4 +471,5 @@ void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan)
 			op.flags |= TR_OP_EXIT_ON_ERROR;
 		add_op(plan, &op);
 	}
+	sc_plan_moments(plan, sc_said(row));
 }

@@ -312,6 +312,9 @@ const char *sc_abi_name(unsigned int abi);
 /* Fills plan from the row (all zero but nargs where nothing has to be read). */
 void sc_plan(const struct sc_row *row, unsigned int abi, struct tr_plan *plan);
 
+/* When plan's operations are due, from their flags. said, bit i: people are told what argument i points to. */
+void sc_plan_moments(struct tr_plan *plan, unsigned int said);
+
 /* Bit i: people are told what argument i points to, or one of them hangs on it. */
 unsigned int sc_said(const struct sc_row *row);
 

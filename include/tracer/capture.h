@@ -179,20 +179,16 @@ static inline __attribute__((always_inline)) void cap_buffer(struct tr_capture *
 		cap_data(c, addr, len, meta, op->flags & TR_OP_MESSAGE);
 }
 
-/* Whether op is to be run now. At exit: what exit gives, and what entry could not read. */
-static inline __attribute__((always_inline)) int cap_due(const struct tr_capture *c,
-							 const struct tr_op *op, __u32 i,
-							 int at_exit)
+/* What is to be read now, bits as in struct tr_plan. At exit: what exit gives, and what entry could not read. */
+static inline __attribute__((always_inline)) __u32 cap_due(const struct tr_capture *c,
+							   const struct tr_plan *plan, int at_exit)
 {
-	if (!(c->args >> (op->arg & 7) & 1))
-		return 0;
-	if (!at_exit)
-		return op->flags & TR_OP_ENTRY;
-	if (c->retry >> i & 1)
-		return 1;
-	if (!(op->flags & TR_OP_EXIT))
-		return 0;
-	return c->rec.ret >= 0 || c->rec.ret < -4095 || (op->flags & TR_OP_EXIT_ON_ERROR);
+	__u32 due = plan->entry;
+
+	if (at_exit)
+		due = c->rec.ret < 0 && c->rec.ret >= -4095 ? plan->on_error : plan->exit;
+	due &= c->wanted;
+	return at_exit ? due | c->retry : due;
 }
 
 /*
@@ -225,15 +221,16 @@ CAP_FUNC int cap_messages(struct tr_capture *c, const struct tr_op *op, __u32 at
 
 CAP_FUNC int cap_ops(struct tr_capture *c, const struct tr_plan *plan, __u32 at_exit)
 {
+	__u32 due;
+
 	if (!c || !plan)
 		return 0;
+	due = cap_due(c, plan, at_exit);
 	for (__u32 i = 0; i < TR_PLAN_OPS; i++) {
 		const struct tr_op *op = &plan->ops[i];
 		int as_exit;
 
-		if (i >= plan->nops)
-			break;
-		if (!cap_due(c, op, i, at_exit))
+		if (!(due >> i & 1))
 			continue;
 		c->fault = 0;
 		/* What could not be read at entry is read as if it were entry. */
@@ -311,37 +308,19 @@ CAP_FUNC int cap_deref(struct tr_capture *c, const struct tr_deref *d, __u32 at_
 	return cap_bytes(c, p, n, meta);
 }
 
-/* Whether a deref could not be read at entry. */
-static inline __attribute__((always_inline)) int cap_deref_again(const struct tr_capture *c, __u32 i)
-{
-	return c->retry >> (TR_PLAN_OPS + i) & 1;
-}
-
-/* As cap_due. */
-static inline __attribute__((always_inline)) int cap_deref_due(const struct tr_capture *c,
-							       const struct tr_deref *d, __u32 i,
-							       int at_exit)
-{
-	if (!(c->args >> (d->arg & 7) & 1))
-		return 0;
-	if (!at_exit)
-		return d->flags & TR_OP_ENTRY;
-	if (cap_deref_again(c, i))
-		return 1;
-	return d->flags & TR_OP_EXIT && (c->rec.ret >= 0 || c->rec.ret < -4095);
-}
-
 CAP_FUNC int cap_derefs(struct tr_capture *c, const struct tr_plan *plan, __u32 at_exit)
 {
+	__u32 due, again;
+
 	if (!c || !plan)
 		return 0;
+	due = cap_due(c, plan, at_exit) >> TR_PLAN_OPS;
+	again = c->retry >> TR_PLAN_OPS;
 	for (__u32 i = 0; i < TR_PLAN_DEREFS; i++) {
-		if (i >= plan->nderefs)
-			break;
-		if (!cap_deref_due(c, &plan->derefs[i], i, at_exit))
+		if (!(due >> i & 1))
 			continue;
 		c->fault = 0;
-		cap_deref(c, &plan->derefs[i], at_exit && !cap_deref_again(c, i));
+		cap_deref(c, &plan->derefs[i], at_exit && !(again >> i & 1));
 		if (c->fault && !at_exit)
 			c->retry |= 1u << (TR_PLAN_OPS + i);
 	}
@@ -376,13 +355,12 @@ static inline __attribute__((always_inline)) int cap_short(struct tr_capture *c,
 static inline __attribute__((always_inline)) void cap_run(struct tr_capture *c,
 							  const struct tr_plan *plan, int at_exit)
 {
-	if (plan->nops == 1 && !plan->nderefs) {
-		if (!cap_due(c, &plan->ops[0], 0, at_exit) ||
-		    cap_short(c, &plan->ops[0], at_exit))
-			return;
-	}
+	__u32 due = cap_due(c, plan, at_exit);
+
+	if (!due || (due == 1 && cap_short(c, &plan->ops[0], at_exit)))
+		return;
 	cap_ops(c, plan, at_exit);
-	if (plan->nderefs)
+	if (due >> TR_PLAN_OPS)
 		cap_derefs(c, plan, at_exit);
 }
 

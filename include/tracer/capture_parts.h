@@ -36,9 +36,9 @@ struct cap_more {
 struct tr_capture {
 	__u32 off;	    /* bytes of payload in use, a multiple of 8 */
 	__u32 string_limit; /* bytes of strings and data, at most CAP_ITEM_MAX */
-	__u32 retry;	    /* bit per op that met a fault at entry */
+	__u32 retry;	    /* what met a fault at entry: bits as in struct tr_plan */
 	__u32 fault;	    /* set by a piece that met one */
-	__u32 args;	    /* bit i: what args[i] points to is wanted */
+	__u32 wanted;	    /* bits as in struct tr_plan */
 	__u32 env;	    /* the variables of a new program are wanted, not only how many they are */
 	__u32 cut;	    /* CAP_CUT_*: not all that is wanted fits into the record */
 	__u32 copy;	    /* where in the payload cap_bytes put what it read last, */

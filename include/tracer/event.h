@@ -422,9 +422,14 @@ struct tr_plan {
 	__u8 fd_args; /* bit i: args[i] is a descriptor (or AT_FDCWD) */
 	__u8 flags;   /* TR_PLAN_* */
 	__u8 nderefs;
-	__u8 said;    /* bit i: the sentence for people needs what args[i] points to */
 	__u8 fd_array; /* args[fd_array - 1] is an array that has a descriptor every 8 bytes; 0: none is */
 	__u8 fd_count; /* the argument that counts them */
+	__u8 pad;
+	/* Bit i: ops[i]; bit TR_PLAN_OPS + i: derefs[i]. */
+	__u16 entry;	/* read before the kernel acts */
+	__u16 exit;	/* when the call has not failed */
+	__u16 on_error; /* when it has */
+	__u16 said;	/* the sentence for people needs it */
 	struct tr_op ops[TR_PLAN_OPS];
 	struct tr_deref derefs[TR_PLAN_DEREFS];
 };
@@ -455,7 +460,7 @@ static inline __attribute__((always_inline)) int tr_is_error(const struct tr_pla
 
 _Static_assert(sizeof(struct tr_op) == 8, "tr_op");
 _Static_assert(sizeof(struct tr_deref) == 16, "tr_deref");
-_Static_assert(sizeof(struct tr_plan) == 200, "tr_plan");
+_Static_assert(sizeof(struct tr_plan) == 208, "tr_plan");
 
 /*
  * Latency histogram: log-linear, TR_HIST_SUB linear buckets to each power of two of nanoseconds, so a

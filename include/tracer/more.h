@@ -456,26 +456,28 @@ static inline __attribute__((always_inline)) void more_number(struct tr_capture 
 /* What cap_run cut: of entry, or of the return. */
 CAP_FUNC int more_run(struct tr_capture *c, const struct tr_plan *plan, __u32 at_exit)
 {
+	__u32 due, again;
+
 	if (!c || !plan)
 		return 0;
 	more_number(c);
+	due = cap_due(c, plan, at_exit);
+	again = c->retry;
 	for (__u32 i = 0; i < TR_PLAN_OPS; i++) {
-		if (i >= plan->nops)
-			break;
-		if (!cap_due(c, &plan->ops[i], i, at_exit))
+		if (!(due >> i & 1))
 			continue;
 		c->fault = 0;
-		more_op(c, &plan->ops[i], at_exit && !(c->retry >> i & 1));
+		more_op(c, &plan->ops[i], at_exit && !(again >> i & 1));
 		if (c->fault && !at_exit)
 			c->retry |= 1u << i;
 	}
+	due >>= TR_PLAN_OPS;
+	again >>= TR_PLAN_OPS;
 	for (__u32 i = 0; i < TR_PLAN_DEREFS; i++) {
-		if (i >= plan->nderefs)
-			break;
-		if (!cap_deref_due(c, &plan->derefs[i], i, at_exit))
+		if (!(due >> i & 1))
 			continue;
 		c->fault = 0;
-		more_deref(c, &plan->derefs[i], at_exit && !cap_deref_again(c, i));
+		more_deref(c, &plan->derefs[i], at_exit && !(again >> i & 1));
 		if (c->fault && !at_exit)
 			c->retry |= 1u << (TR_PLAN_OPS + i);
 	}

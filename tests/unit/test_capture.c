@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <linux/types.h>
+#include "core/table.h"
 #include "own_memory.h"
 
 #define PAGE 4096
@@ -42,7 +43,7 @@ static int setup(void **state)
 	rig->pages = p;
 	rig->end = rig->pages + PAGE;
 	rig->c.string_limit = 32;
-	rig->c.args = ~0U;
+	rig->c.wanted = ~0U;
 	rig->c.rec.h.type = TR_SYSCALL;
 	memset(rig->c.payload, 0xaa, sizeof(rig->c.payload)); /* padding is zeroed, or tests see it */
 	*state = rig;
@@ -78,6 +79,12 @@ static void arg(struct rig *rig, unsigned int i, const void *p)
 	rig->c.rec.args[i] = (uintptr_t)p;
 }
 
+static void run_entry(struct rig *rig)
+{
+	sc_plan_moments(&rig->plan, 0);
+	cap_run(&rig->c, &rig->plan, 0);
+}
+
 /* The call returns. Gives the record that results, checked as a reader would. */
 static const struct tr_syscall *run_exit(struct rig *rig, int64_t ret)
 {
@@ -97,7 +104,7 @@ static const struct tr_syscall *run_exit(struct rig *rig, int64_t ret)
 
 static const struct tr_syscall *run(struct rig *rig, int64_t ret)
 {
-	cap_run(&rig->c, &rig->plan, 0);
+	run_entry(rig);
 	return run_exit(rig, ret);
 }
 
@@ -231,7 +238,7 @@ static void test_retry_at_exit(void **state)
 
 	add_op(rig, TR_OP_STR, 0, 0, TR_OP_ENTRY);
 	arg(rig, 0, rig->end);
-	cap_run(&rig->c, &rig->plan, 0);
+	run_entry(rig);
 	assert_int_equal(rec->nitems, 0);
 	show_page(rig);
 	memcpy(rig->end, "late", 5);
@@ -355,7 +362,7 @@ static void test_fixed_in_and_out(void **state)
 
 	add_op(rig, TR_OP_FIXED, 2, 0, TR_OP_ENTRY | TR_OP_EXIT)->size = 8;
 	arg(rig, 2, &value);
-	cap_run(&rig->c, &rig->plan, 0);
+	run_entry(rig);
 	value = 0x2222;
 	rec = run_exit(rig, 0);
 	assert_int_equal(rec->nitems, 2);
@@ -778,7 +785,7 @@ static void test_words_of_i386(void **state)
 	add_op(rig, TR_OP_IOV, 0, 1, TR_OP_ENTRY);
 	add_op(rig, TR_OP_MSGHDR, 2, 0, TR_OP_ENTRY);
 	add_op(rig, TR_OP_STRV, 3, 0, TR_OP_ENTRY);
-	cap_run(&rig->c, &rig->plan, 0);
+	run_entry(rig);
 	rig->c.retry = 0;
 	rec = run_exit(rig, 0);
 	item_is(rec_item_find(rec, 0, TR_PART_SELF, 0, 0), (const char *)iov, 16, 0);

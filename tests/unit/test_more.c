@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <linux/types.h>
+#include "core/table.h"
 #include "own_memory.h"
 
 #define PAGE 4096
@@ -77,7 +78,7 @@ static int setup(void **state)
 	if (mprotect(rig->end, PAGE, PROT_NONE))
 		return -1;
 	rig->c.string_limit = 4096;
-	rig->c.args = ~0U;
+	rig->c.wanted = ~0U;
 	rig->c.env = 1;
 	rig->c.more.limit = TR_DATA_MAX;
 	rig->c.rec.h.type = TR_SYSCALL;
@@ -110,6 +111,7 @@ static void arg(struct rig *rig, unsigned int i, const void *p)
 
 static void run(struct rig *rig, int at_exit)
 {
+	sc_plan_moments(&rig->plan, 0);
 	cap_run(&rig->c, &rig->plan, at_exit);
 	if (rig->c.cut)
 		more_run(&rig->c, &rig->plan, at_exit);
