@@ -1,11 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #
-# guest.sh bpf|ptrace quick|all - runs inside of a virtual machine that is thrown away afterwards: installs the
-# package, uses it as an administrator does, and removes it. What this kernel can do is the first
-# argument; the second, whether there is time for tests of the source tree too. Prints TAP.
+# guest.sh quick|all - runs inside of a virtual machine that is thrown away afterwards: installs the package, uses
+# it as an administrator does, and removes it; all: there is time for tests of the source tree too. Prints TAP.
 set -u
-can=$1 much=$2
+much=$1
+case $(uname -r) in
+4.* | 5.[0-9].* | 5.1[01].*) can=ptrace ;;
+*) can=bpf ;;
+esac
 export LC_ALL=C.UTF-8 HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive
 dir=$(mktemp -d)
 chmod 755 "$dir"
