@@ -11,18 +11,10 @@
 #include <string.h>
 #include <cmocka.h>
 #include <netinet/in.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <linux/types.h>
 #include "core/table.h"
 #include "own_memory.h"
-
-#define PAGE 4096
-
-#define CAP_FUNC static
-#define cap_clamp(v, max) ((v) < (max) ? (v) : (max))
-#define cap_read(c, dst, n, addr) ((void)(c), own_read(dst, n, addr))
-#define cap_read_str(c, dst, n, addr) ((void)(c), own_read_str((char *)(dst), n, addr))
 #include <tracer/capture.h>
 #include <core/rec.h>
 
@@ -36,11 +28,12 @@ struct rig {
 static int setup(void **state)
 {
 	struct rig *rig = calloc(1, sizeof(*rig));
-	void *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (!rig || p == MAP_FAILED || mprotect((char *)p + PAGE, PAGE, PROT_NONE))
+	if (!rig)
 		return -1;
-	rig->pages = p;
+	rig->pages = own_pages(2);
+	if (!rig->pages)
+		return -1;
 	rig->end = rig->pages + PAGE;
 	rig->c.string_limit = 32;
 	rig->c.wanted = ~0U;

@@ -11,24 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <linux/types.h>
 #include "core/table.h"
 #include "own_memory.h"
 
-#define PAGE 4096
 #define PAGES 64
 
 struct rig;
 static struct cap_buffer *buffer_of(const void *c);
 static int take_piece(const void *c, void *rec, unsigned int len);
 
-#define CAP_FUNC static
-#define cap_clamp(v, max) ((v) < (max) ? (v) : (max))
-#define cap_read(c, dst, n, addr) ((void)(c), own_read(dst, n, addr))
-#define cap_read_str(c, dst, n, addr) ((void)(c), own_read_str((char *)(dst), n, addr))
 #define more_buffer(c) buffer_of(c)
 #define more_send(c, rec, len) take_piece(c, rec, len)
 #include <tracer/more.h>
@@ -67,16 +61,15 @@ static int take_piece(const void *c, void *p, unsigned int len)
 static int setup(void **state)
 {
 	struct rig *rig = calloc(1, sizeof(*rig));
-	void *p = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (!rig || p == MAP_FAILED)
+	if (!rig)
 		return -1;
-	rig->pages = p;
+	rig->pages = own_pages(PAGES);
+	if (!rig->pages)
+		return -1;
 	rig->end = rig->pages + (PAGES - 1) * PAGE;
 	for (uint8_t *at = rig->pages; at < rig->end; at++)
 		*at = (uint8_t)('0' + (at - rig->pages) % 71);
-	if (mprotect(rig->end, PAGE, PROT_NONE))
-		return -1;
 	rig->c.string_limit = 4096;
 	rig->c.wanted = ~0U;
 	rig->c.env = 1;
