@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * client.h - one connection, shared by ctl.c (requests) and client.c (bytes). Nobody else includes it.
+ * client.h - one connection, shared by ctl.c (requests), ctl_clients.c (coming and going) and
+ * client.c (bytes). Nobody else includes it.
  */
 #ifndef CLIENT_H
 #define CLIENT_H
@@ -52,6 +53,8 @@ bool client_flush(struct client *c);
 
 /* ctl.c: a whole request, checked for its length. False: hang up. */
 bool ctl_request(struct client *c, uint16_t type, const void *payload, size_t len);
+
+/* ctl_clients.c */
 void ctl_gone(struct client *c); /* the client hung up or misbehaved; frees it */
 
 #endif

@@ -1,53 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * ctl.c - see ctl.h. One timer empties the rings while somebody listens: often when much comes, seldom
- * when nothing does; a ring that fills up faster wakes us itself.
+ * ctl.c - what clients ask for and get. One timer empties the rings while somebody listens: often
+ * when much comes, seldom when nothing does; a ring that fills up faster wakes us itself.
  */
 #include "ctl.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <core/buf.h>
 #include <core/clock.h>
-#include "admit.h"
-#include "client.h"
-#include "govern.h"
-#include "hello.h"
-#include "log.h"
-#include "recorders.h"
-#include "status.h"
+#include "ctl_impl.h"
 #include "summary.h"
 
 #define TICK_BUSY_US 5000
 #define TICK_IDLE_US 25000
 #define SCAN_NS 250000000ULL	/* how often blocked calls are looked for */
-#define CLIENTS_MAX 256
-#define REST_US 100000
-
-TAILQ_HEAD(client_list, client);
-
-struct ctl {
-	struct event_base *base;
-	const struct backend_ops *ops;
-	struct backend *backend;
-	struct hub *hub;
-	struct admission admission;
-	struct recorders *recorders;
-	struct govern govern;
-	const struct config *config;
-	struct event *listener, *tick;
-	struct event *rest; /* from accepting, where descriptors have run out */
-	struct event *rings[16];
-	struct client_list clients;
-	unsigned int nclients, nsessions;
-	int listen_fd;
-	uint64_t scanned_ns;
-	struct status status;
-};
 
 static void set_tick(struct ctl *ctl, long us)
 {
@@ -62,7 +31,7 @@ static void stop_ticking(struct ctl *ctl)
 		event_del(ctl->tick);
 }
 
-static void end_session(struct client *c, struct tr_end *end_x)
+void ctl_end_session(struct client *c, struct tr_end *end_x)
 {
 	struct hub_session_stats stats;
 
@@ -77,33 +46,6 @@ static void end_session(struct client *c, struct tr_end *end_x)
 	c->snapshot = false;
 	--c->ctl->nsessions;
 	stop_ticking(c->ctl);
-}
-
-/* A process is left out as long as it has a connection; a limited one only for limited sessions. */
-static void set_ignored(struct ctl *ctl, uint32_t pid)
-{
-	enum ignored_by by = IGNORED_BY_NONE;
-	const struct client *c;
-
-	TAILQ_FOREACH(c, &ctl->clients, entry)
-		if (c->peer.pid == pid && by != IGNORED_BY_ALL)
-			by = c->peer.who.limited ? IGNORED_BY_LIMITED : IGNORED_BY_ALL;
-	ctl->ops->ignore(ctl->backend, pid, by);
-}
-
-void ctl_gone(struct client *c)
-{
-	struct ctl *ctl = c->ctl;
-
-	if (c->session >= 0)
-		end_session(c, NULL);
-	TAILQ_REMOVE(&ctl->clients, c, entry);
-	ctl->nclients--;
-	set_ignored(ctl, c->peer.pid);
-	admit_gone(c->user);
-	if (c->only)
-		event_base_loopexit(ctl->base, NULL); /* also where the loop has not begun */
-	client_free(c);
 }
 
 /* Sends what a summary session counted, if it was asked for and can be read by now. */
@@ -141,7 +83,7 @@ static void finish(struct client *c)
 		if (c->snapshot)
 			return;
 	}
-	end_session(c, &end);
+	ctl_end_session(c, &end);
 	client_send(c, TR_FRAME_END, &end, sizeof(end));
 }
 
@@ -356,96 +298,6 @@ bool ctl_request(struct client *c, uint16_t type, const void *payload, size_t le
 	return true;
 }
 
-static void greet(struct client *c)
-{
-	struct tr_hello hello;
-
-	hello_fill(&hello, c->ctl->ops->name);
-	client_send(c, TR_FRAME_HELLO, &hello, sizeof(hello));
-}
-
-/* What the new socket takes at once, and no more. */
-static void turn_away(struct ctl *ctl, int fd, const char *sentence)
-{
-	struct client *c = client_new(ctl, ctl->base, fd);
-
-	if (!c) {
-		close(fd);
-		return;
-	}
-	client_error(c, sentence);
-	client_flush(c);
-	client_free(c);
-}
-
-static int add_client(struct ctl *ctl, int fd, const struct peer *peer, struct user *user)
-{
-	struct client *c = client_new(ctl, ctl->base, fd);
-
-	if (!c) {
-		admit_gone(user);
-		close(fd);
-		return -ENOMEM;
-	}
-	TAILQ_INSERT_TAIL(&ctl->clients, c, entry);
-	ctl->nclients++;
-	c->peer = *peer;
-	c->user = user;
-	c->only = peer->sole;
-	set_ignored(ctl, peer->pid);
-	greet(c);
-	if (!client_flush(c))
-		ctl_gone(c);
-	return 0;
-}
-
-/* Some places are left for root and the group. */
-static bool has_place(const struct ctl *ctl, bool limited)
-{
-	return ctl->nclients < (limited ? CLIENTS_MAX / 8 * 7 : CLIENTS_MAX);
-}
-
-static void meet(struct ctl *ctl, int fd)
-{
-	char err[FILTER_ERR_LEN];
-	struct peer peer = {};
-	struct user *user;
-
-	if (admit_connection(&ctl->admission, fd, &peer, &user, err)) {
-		turn_away(ctl, fd, err);
-	} else if (!has_place(ctl, user)) {
-		admit_gone(user);
-		turn_away(ctl, fd, "tracerd has as many clients as it can serve");
-	} else {
-		add_client(ctl, fd, &peer, user);
-	}
-}
-
-static void on_accept(evutil_socket_t fd, short what, void *arg)
-{
-	struct timeval tv = {.tv_usec = REST_US};
-	struct ctl *ctl = arg;
-	int client;
-
-	(void)what;
-	while ((client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
-		meet(ctl, client);
-	if (errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != ENOBUFS)
-		return;
-	/* The socket stays readable: without a rest we would do nothing else. */
-	event_del(ctl->listener);
-	event_add(ctl->rest, &tv);
-}
-
-static void on_rested(evutil_socket_t fd, short what, void *arg)
-{
-	struct ctl *ctl = arg;
-
-	(void)fd;
-	(void)what;
-	event_add(ctl->listener, NULL);
-}
-
 struct ctl *ctl_new(struct event_base *base, const struct backend_ops *ops, struct backend *b,
 		    struct hub *hub, const struct config *config)
 {
@@ -513,20 +365,4 @@ void ctl_free(struct ctl *ctl)
 	if (ctl->listen_fd >= 0)
 		close(ctl->listen_fd);
 	free(ctl);
-}
-
-int ctl_listen(struct ctl *ctl, int fd)
-{
-	ctl->listen_fd = fd;
-	ctl->listener = event_new(ctl->base, fd, EV_READ | EV_PERSIST, on_accept, ctl);
-	ctl->rest = event_new(ctl->base, -1, 0, on_rested, ctl);
-	return ctl->listener && ctl->rest && !event_add(ctl->listener, NULL) ? 0 : -ENOMEM;
-}
-
-int ctl_serve_one(struct ctl *ctl, int fd)
-{
-	struct peer peer;
-
-	auth_sole(fd, &peer);
-	return add_client(ctl, fd, &peer, NULL);
 }
