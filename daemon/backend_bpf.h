@@ -75,6 +75,13 @@ struct backend {
 /* What the counters say since the last time, for all sessions. */
 void bpf_counters(struct backend *b, struct tr_counters *fresh);
 
+/* bpf_programs.c: the first two as in backend_ops; then whether the programs run. */
+int bpf_open(struct backend **b_x, const struct sink *sink, size_t ring_bytes, char *why);
+void bpf_close(struct backend *b);
+int bpf_attach(struct backend *b); /* what every session needs; all or nothing */
+int bpf_attach_switches(struct backend *b); /* or detaches them: as the sessions ask now */
+void bpf_detach(struct backend *b); /* all */
+
 /* bpf_filter.c: sessions into maps. Both leave the maps of other sessions as they are. */
 int bpf_filter_add(struct backend *b, unsigned int session, const struct filter *f,
 		   const struct watcher *who, char *err);
