@@ -3,51 +3,11 @@
  * test_decode.c - values that need more than one row of the table: what pointers in structs point to,
  * values that hang on others, and what the kind of a descriptor decides.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
-#include "build.h"
-#include "render.h"
-
-static struct buf out;
-static struct facts *facts;
-static struct build b;
-
-static const char *line_as(const char *format)
-{
-	struct render r = {
-		.format = render_format_find(format), .facts = facts, .view.string_limit = 32
-	};
-
-	out.len = 0;
-	r.format->record(&r, &b.h, &out);
-	buf_char(&out, '\0');
-	return out.p;
-}
+#include "render_rig.h"
 
 static void strace_is(const char *expected)
 {
-	assert_string_equal(line_as("strace"), expected);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	facts = facts_new();
-	return facts ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	facts_free(facts);
-	buf_done(&out);
-	out = (struct buf){ 0 };
-	return 0;
+	assert_string_equal(strace_line(), expected);
 }
 
 static void pointee(unsigned int i, unsigned int off, const void *p, size_t n)
@@ -219,24 +179,22 @@ static void test_ptrace_registers(void **state)
 static void test_interface(void **state)
 {
 	const uint32_t mreq[4] = { 1, 6 << 16 | 1, 0x04030201, 0x0605 };
-	struct render r = {
-		.format = render_format_find("strace"), .facts = facts, .view.string_limit = 32, .ids = idnames_new()
-	};
+	struct render r = render_as("strace");
+	const char *line;
 
 	(void)state;
+	r.ids = idnames_new();
 	if (strcmp(idnames_interface(r.ids, 1) ? idnames_interface(r.ids, 1) : "", "lo") != 0) {
 		idnames_free(r.ids);
 		skip();
 	}
 	BUILD_CALL(&b, "setsockopt", 0, 3, 263, 1, 0x1000, 16);
 	build_item(&b, 3, 0, mreq, sizeof(mreq));
-	out.len = 0;
-	r.format->record(&r, &b.h, &out);
-	buf_char(&out, '\0');
+	line = show(&r);
 	idnames_free(r.ids);
-	assert_string_equal(out.p, "setsockopt(3, SOL_PACKET, PACKET_ADD_MEMBERSHIP, "
-				   "{mr_ifindex=if_nametoindex(\"lo\"), "
-				   "mr_type=PACKET_MR_PROMISC, mr_alen=6, mr_address=01:02:03:04:05:06}, 16) = 0\n");
+	assert_string_equal(line, "setsockopt(3, SOL_PACKET, PACKET_ADD_MEMBERSHIP, "
+				  "{mr_ifindex=if_nametoindex(\"lo\"), "
+				  "mr_type=PACKET_MR_PROMISC, mr_alen=6, mr_address=01:02:03:04:05:06}, 16) = 0\n");
 }
 
 /* What the call fills is not shown where it failed, nor what it was before. */
@@ -499,25 +457,25 @@ static void test_events(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_ioctl_of_descriptor, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ioctl_that_failed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_seccomp_filter, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bpf_strings, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_iocbs, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_quota, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_perf_attr, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ptrace_registers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_filled, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_interface, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_events, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_i386_structs, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_i386_calls, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_i386_plans, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_aarch64, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_addresses, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_netlink, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_netlink_error, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_netlink_generic, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ioctl_of_descriptor, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ioctl_that_failed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_seccomp_filter, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_bpf_strings, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_iocbs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quota, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_perf_attr, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ptrace_registers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_filled, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_interface, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_events, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_i386_structs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_i386_calls, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_i386_plans, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_aarch64, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_addresses, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_netlink, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_netlink_error, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_netlink_generic, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,45 +5,18 @@
  */
 #include "procfs.h"
 
-#include <core/rec.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <cmocka.h>
-#include "build.h"
-#include "render.h"
-
-static struct facts *facts;
-
-static int set_up(void **state)
-{
-	struct build b;
-
-	(void)state;
-	facts = facts_new();
-	build_task(&b, BUILD_PID, "cat");
-	facts_apply(facts, &b.h);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	facts_free(facts);
-	return 0;
-}
+#include "render_rig.h"
 
 static void tell_state(const char *name, uint64_t value, int32_t id, int32_t semaphore)
 {
 	struct tr_fd_state state = { .value = value, .id = id, .semaphore = semaphore };
 	char padded[TR_FD_NAME] = { 0 };
-	struct build b;
 
 	memcpy(padded, name, strlen(name));
 	build_begin(&b, TR_FD, sizeof(b.fd));
@@ -62,17 +35,14 @@ static void tell_state(const char *name, uint64_t value, int32_t id, int32_t sem
 /* close(3) has this in it. */
 static void assert_shown(const char *format, const char *want)
 {
-	struct render r = { .format = render_format_find(format), .facts = facts, .view.fds = true };
-	struct buf out = { 0 };
-	struct build b;
+	struct render r = render_as(format);
+	const char *line;
 
-	assert_non_null(r.format);
+	r.view.fds = true;
 	BUILD_CALL(&b, "close", 0, 3);
-	r.format->record(&r, &b.h, &out);
-	buf_char(&out, '\0');
-	if (!strstr(out.p, want))
-		fail_msg("%s is not in %s", want, out.p);
-	buf_done(&out);
+	line = show(&r);
+	if (!strstr(line, want))
+		fail_msg("%s is not in %s", want, line);
 }
 
 static void test_states(void **state)
@@ -99,8 +69,6 @@ static void test_states(void **state)
 
 static void test_number(void **state)
 {
-	struct build b;
-
 	(void)state;
 	build_path_fd(&b, 3, "net");
 	b.h.flags = TR_FD_NUMBERED;
@@ -114,19 +82,19 @@ static void test_number(void **state)
 static void test_unix_peer(void **state)
 {
 	struct tr_fd_state peer = { .value = 4243 };
-	struct build b;
+	struct build fact; /* is there after what was shown */
 
 	(void)state;
-	build_socket_fd(&b, 3, "\1\0\0abs\0tract", 12, "", 0);
-	b.h.flags = TR_FD_STATE;
-	b.fd.payload_len += sizeof(peer);
-	build_append(&b, &peer, sizeof(peer));
-	assert_non_null(rec_check(&b, b.h.len));
-	facts_apply(facts, &b.h);
+	build_socket_fd(&fact, 3, "\1\0\0abs\0tract", 12, "", 0);
+	fact.h.flags = TR_FD_STATE;
+	fact.fd.payload_len += sizeof(peer);
+	build_append(&fact, &peer, sizeof(peer));
+	assert_non_null(rec_check(&fact, fact.h.len));
+	facts_apply(facts, &fact.h);
 	assert_shown("strace", "close(3<UNIX-STREAM:[4242->4243,@\"abs\"]>)");
 	assert_shown("json", "\"peer_socket\":4243");
-	b.fd.payload_len -= 8;
-	assert_null(rec_check(&b, b.h.len));
+	fact.fd.payload_len -= 8;
+	assert_null(rec_check(&fact, fact.h.len));
 }
 
 /* What is told of a descriptor that was closed is of use to the calls that name it only: those were looked at. */
@@ -136,7 +104,6 @@ static void test_closed(void **state)
 		int fd;
 		short events, revents;
 	} polled = { 3, 1, 0 };
-	struct build b;
 
 	(void)state;
 	build_path_fd(&b, 3, "/etc/passwd");

@@ -3,76 +3,10 @@
  * test_render.c - records in, lines out. What strace prints for the same call is written here as
  * strace prints it; JSON must parse; and no format lets a byte of the traced program disturb anything.
  */
-#include "render.h"
+#include "render_rig.h"
 
-#include <core/rec.h>
-#include <json-c/json.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <cmocka.h>
-#include "build.h"
-
-static struct facts *facts;
-static struct build b;
-
-static int set_up(void **state)
-{
-	(void)state;
-	setenv("TZ", "UTC", 1);
-	tzset();
-	facts = facts_new();
-	build_task(&b, BUILD_PID, "cat");
-	facts_apply(facts, &b.h);
-	build_path_fd(&b, 3, "/etc/passwd");
-	facts_apply(facts, &b.h);
-	build_path_fd(&b, TR_AT_FDCWD, "/root");
-	facts_apply(facts, &b.h);
-	build_socket_fd(&b, 5, "\2\0\0\120\177\0\0\1", 8, "\2\0\37\220\12\0\0\2", 8);
-	facts_apply(facts, &b.h);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	facts_free(facts);
-	return 0;
-}
-
-static struct render render_as(const char *format)
-{
-	struct render r = { .format = render_format_find(format), .facts = facts };
-
-	r.view.string_limit = 32;
-	assert_non_null(r.format);
-	return r;
-}
-
-static const char *show(struct render *r)
-{
-	static char text[65536];
-	struct buf out = { 0 };
-
-	assert_non_null(rec_check(&b, b.h.len));
-	r->format->record(r, &b.h, &out);
-	assert_false(out.failed);
-	assert_true(out.len < sizeof(text));
-	memcpy(text, out.p ? out.p : "", out.len);
-	text[out.len] = 0;
-	buf_done(&out);
-	return text;
-}
-
-static const char *strace_line(void)
-{
-	struct render r = render_as("strace");
-
-	return show(&r);
-}
 
 static const char *strace_y(void)
 {
@@ -80,28 +14,6 @@ static const char *strace_y(void)
 
 	r.view.fds = true;
 	return show(&r);
-}
-
-/* The sentence without time and name. */
-static const char *human(void)
-{
-	struct render r = render_as("human");
-	const char *line = show(&r);
-	const char *who = "00:00:01.000 cat[1234]            ";
-
-	assert_memory_equal(line, who, strlen(who));
-	return line + strlen(who);
-}
-
-static struct json_object *json_parsed(void)
-{
-	struct render r = render_as("json");
-	const char *line = show(&r);
-	struct json_object *o = json_tokener_parse(line);
-
-	assert_non_null(o);
-	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
-	return o;
 }
 
 static const char *json_args(void)
@@ -116,8 +28,6 @@ static const char *json_args(void)
 	json_object_put(o);
 	return text;
 }
-
-#define CWD ((uint64_t)-100)
 
 static void test_open(void **state)
 {
@@ -772,5 +682,5 @@ int main(void)
 		cmocka_unit_test(test_width),	     cmocka_unit_test(test_every_row),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up_fds, tear_down);
 }
