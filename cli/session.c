@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* session.c - see session.h. */
+/*
+ * session.c - a session's loop over socket, signals and time, and its end.
+ */
 #include "session.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <core/rec.h>
 #include <core/clock.h>
 #include "msg.h"
+#include "session_open.h"
 
-#define OPEN_MS 60000		 /* attaching takes seconds on a slow machine */
 #define SILENCE_NS 15000000000ULL /* a server that says nothing for so long after STOP is dead */
 #define SESSION_NICE 10
 #define RETRY_MS 100
-#define PRUNE_NS 1000000000ULL
 #define LAST_WRITE_MS 1000 /* how long a reader that does not read is waited for after a signal */
 
 uint64_t session_lost(const struct session *s)
@@ -25,172 +24,11 @@ uint64_t session_lost(const struct session *s)
 	return s->end.lost > s->lost ? s->end.lost : s->lost;
 }
 
-static int failure(const struct session *s)
-{
-	return s->o->argv[0] ? EXIT_RUN_FAILED : 1;
-}
-
 static int broken(struct session *s, int r, const char *why)
 {
 	msg("%s", why);
 	s->broken = s->ended = true;
 	return r;
-}
-
-static int connect_session(struct session *s, char *err)
-{
-	struct conn_where where = {
-	    .socket = s->o->socket,
-	    .backend = s->o->backend,
-	    .wake_fd = s->sigs.end_fd,
-	    .running = s->resuming && !s->conn.private_pid,
-	};
-
-	return s->o->file ? conn_open_file(&s->conn, s->o->file, err)
-			  : conn_open(&s->conn, &where, err);
-}
-
-/*
- * A tracer of our own that stops the program at each call: then those that nobody asked for had better not stop. It
- * must follow the children, who have the trap too.
- */
-static bool set_trap(struct session *s, struct trap *trap)
-{
-	struct filter *f = &s->o->filter;
-
-	if (!s->conn.private_pid || strcmp(s->conn.hello.backend, "ptrace") || !f->follow || f->ninject ||
-	    !trap_is_worth(f) || !trap_available())
-		return false;
-	trap_build(trap, f);
-	f->trapped = true;
-	return true;
-}
-
-static int fork_child(struct session *s, char *err)
-{
-	struct child_tracer tracer = {.pid = (pid_t)s->conn.hello.pid};
-	const char *file = s->how ? s->how->path : NULL;
-	char path[PATH_MAX], number[16];
-	struct trap trap;
-	int r = file ? 0 : child_find(s->o->argv[0], path, sizeof(path), err);
-
-	if (r)
-		return r;
-	if (set_trap(s, &trap))
-		tracer.trap = &trap;
-	if (!s->procs)
-		s->procs = procs_new();
-	if (!s->procs || child_fork(&s->child, s->how, file ? file : path, s->o->argv, &s->sigs,
-				    &tracer, err))
-		return failure(s);
-	procs_add(s->procs, (uint32_t)s->child.pid, (uint32_t)s->child.pid);
-	snprintf(number, sizeof(number), "%d", s->child.pid);
-	return filter_set(&s->o->filter, s->by_thread ? "tid" : "pid", number, err) ? failure(s) : 0;
-}
-
-static int ask(struct session *s, char *err)
-{
-	char text[TR_FRAME_REQUEST_MAX - sizeof(struct tr_frame)];
-	const char *name = s->o->recorder ? s->o->recorder : "";
-	ssize_t n;
-
-	if (s->o->file)
-		return 0;
-	if (s->o->command == CMD_DUMP)
-		return conn_send(&s->conn, TR_FRAME_DUMP, name, strlen(name));
-	n = filter_format(&s->o->filter, text, sizeof(text));
-	if (n < 0)
-		return msg_set(err, (int)n, "the filter is too long");
-	return conn_send(&s->conn, TR_FRAME_OPEN, text, (size_t)n);
-}
-
-static int open_session(struct session *s, char *err)
-{
-	const struct tr_frame *f;
-	int r = ask(s, err);
-
-	while (!r) {
-		r = conn_wait(&s->conn, s->sigs.end_fd, OPEN_MS, &f);
-		if (!r && f->type == TR_FRAME_OPENED && f->len >= sizeof(*f) + sizeof(struct tr_opened)) {
-			struct tr_opened opened;
-
-			memcpy(&opened, f + 1, sizeof(opened));
-			s->opened_ns = opened.time_ns;
-			return 0;
-		}
-		if (!r && f->type == TR_FRAME_ERROR) {
-			conn_error_text(f, err);
-			return -EINVAL;
-		}
-	}
-	return msg_set(err, r, "tracerd did not open the session: %s",
-		       r == -EPIPE ? "it closed the connection" : strerror(-r));
-}
-
-static int open_all(struct session *s, int out_fd, bool with_child, char *err)
-{
-	int r;
-
-	if (with_child && !s->how) { /* what can't be run needs no tracerd */
-		char path[PATH_MAX];
-
-		r = child_find(s->o->argv[0], path, sizeof(path), err);
-		if (r)
-			return r;
-	}
-	s->facts = facts_new();
-	s->join = join_new();
-	if (!s->facts || !s->join || sigs_init(&s->sigs)) {
-		msg_set(err, 0, "out of memory or descriptors");
-		return failure(s);
-	}
-	if (output_init(&s->out, s->o, out_fd, err) || connect_session(s, err))
-		return failure(s);
-	r = with_child ? fork_child(s, err) : 0;
-	if (r)
-		return r;
-	return open_session(s, err) ? failure(s) : 0;
-}
-
-/* That came while we began: 0 if there is none. */
-static int ending_signal(struct session *s)
-{
-	int signo, from_terminal;
-	enum sig_event event;
-
-	while ((event = sigs_next(&s->sigs, &signo, &from_terminal)) != SIG_EVENT_NONE)
-		if (event == SIG_EVENT_END)
-			return signo;
-	return 0;
-}
-
-int session_open(struct session *s, struct options *o, int out_fd, bool with_child)
-{
-	char err[MSG_LEN] = "";
-	int status;
-
-	s->o = o;
-	s->conn.fd = s->sigs.fd = -1;
-	s->child = (struct child){.start_fd = -1, .report_fd = -1};
-	status = open_all(s, out_fd, with_child, err);
-	if (status) {
-		int signo = ending_signal(s);
-
-		if (signo)
-			status = 128 + signo;
-		else if (*err)
-			msg("%s", err);
-		child_cancel(&s->child);
-		session_close(s);
-		return status;
-	}
-	s->heard_ns = tr_now_ns();
-	s->deadline_ns = o->duration_ns ? s->heard_ns + o->duration_ns : 0;
-	s->tick_ns = s->heard_ns + o->interval_ns;
-	s->prune_ns = s->heard_ns + PRUNE_NS;
-	if (s->child.pid)
-		child_start(&s->child);
-	return 0;
 }
 
 void session_stop(struct session *s)
@@ -260,7 +98,7 @@ static int await_daemon(struct session *s)
 	char err[MSG_LEN];
 
 	while (has_time(s) && !(s->child.pid && s->child.reaped)) {
-		if (!connect_session(s, err))
+		if (!session_connect(s, err))
 			return 0;
 		poll(&fd, 1, RETRY_MS);
 		take_signals(s);
@@ -285,7 +123,7 @@ static int resume(struct session *s)
 		s->ended = true;
 		return 0;
 	}
-	if (open_session(s, err))
+	if (session_begin(s, err))
 		return broken(s, -EIO, err);
 	s->heard_ns = tr_now_ns();
 	msg("tracerd is back: what was done meanwhile is not shown");
@@ -398,7 +236,7 @@ static int do_due(struct session *s)
 	}
 	if (s->procs && now >= s->prune_ns) {
 		procs_prune(s->procs, procs_gone);
-		s->prune_ns = now + PRUNE_NS;
+		s->prune_ns = now + SESSION_PRUNE_NS;
 	}
 	if (s->ops->tick && s->o->interval_ns && now >= s->tick_ns) {
 		s->ops->tick(s);
@@ -489,7 +327,7 @@ static int exit_status(struct session *s)
 	status = child_exit_status(&s->child, s->o->argv[0], err);
 	if (*err)
 		msg("%s", err);
-	return s->broken ? failure(s) : status;
+	return s->broken ? session_failure(s) : status;
 }
 
 int session_close(struct session *s)
