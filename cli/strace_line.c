@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* strace_line.c - see strace_line.h. */
+/*
+ * strace_line.c - what the records of tasks do to their lines: which are shown, and when they begin and end.
+ * What stands in front of a line is in strace_lead.c, what is told of a call in strace_body.c.
+ */
 #include "strace_line.h"
 
 #include <errno.h>
@@ -9,205 +12,9 @@
 #include <sys/wait.h>
 #include <core/rec.h>
 #include "child.h"
-#include "strace_count.h"
-#include "strace_dump.h"
 #include "strace_call.h"
+#include "strace_count.h"
 #include "strace_stack.h"
-
-static void init_sink(struct strace_line *l, const struct tr_syscall *rec, struct call *c,
-		      struct strace_sink *s, struct buf *out)
-{
-	const struct strace_options *o = l->o;
-
-	*s = (struct strace_sink){
-		.s = {
-			.ops = &strace_sink_ops,
-			.out = out,
-			.terse = strace_calls_has(&o->abbrev, rec->abi, rec->nr),
-			.all_names = true,
-			.ids = l->ids,
-		},
-		.facts = o->decode_fds ? l->facts : NULL,
-		.tgid = rec->h.tgid,
-		.decode_fds = o->decode_fds,
-		.hex = (uint8_t)o->hex,
-		.consts = o->consts,
-		.s.apart = o->consts != STRACE_CONSTS_ABBREV,
-		.s.wordless = o->consts == STRACE_CONSTS_RAW,
-		.raw = strace_calls_has(&o->raw, rec->abi, rec->nr),
-		.opaque = !strace_calls_has(&o->verbose, rec->abi, rec->nr),
-		.arg_names = o->arg_names,
-		.about_pid = o->decode_pids ? strace_line_about : NULL,
-		.about_ctx = l,
-	};
-	call_init(c, rec, l->facts, o->string_limit);
-	c->show_secrets = o->show_secrets;
-}
-
-static void put_took(const struct strace_line *l, uint64_t ns, struct buf *out)
-{
-	buf_put(out, " <", 2);
-	buf_u64(out, ns / 1000000000);
-	strace_put_fraction(out, ns, l->o->took_digits);
-	buf_char(out, '>');
-}
-
-static void put_tampering(unsigned int flags, struct buf *out)
-{
-	bool injected = flags & TR_F_INJECTED;
-
-	if (flags & TR_F_POKED)
-		buf_str(out, injected ? " (INJECTED: args, retval)" : " (INJECTED: args)");
-	else if (injected)
-		buf_str(out, " (INJECTED)");
-	if (flags & TR_F_DELAYED)
-		buf_str(out, " (DELAYED)");
-}
-
-/* After the arguments. column is that of the end of them, not counting what is appended here. */
-static void put_rest(struct strace_line *l, struct strace_sink *s, const struct call *c, size_t from,
-		     bool whole)
-{
-	struct buf *out = s->s.out;
-
-	if (!whole)
-		buf_str(out, " <unfinished ...>");
-	buf_put(out, ") ", 2);
-	buf_pad(out, from, l->o->column);
-	buf_put(out, "= ", 2);
-	strace_call_result(s, c);
-	put_tampering(c->rec->h.flags, out);
-	if (l->o->took && c->returned)
-		put_took(l, c->rec->duration_ns, out);
-	buf_char(out, '\n');
-}
-
-/* The beginning of a call that waits: the line stays open. */
-static void put_begin(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec)
-{
-	struct buf *out = t->log->buf;
-	size_t from, text;
-	struct strace_sink s;
-	struct call c;
-
-	if (t->in_call)
-		return;
-	from = strace_line_lead(l, t, rec->h.time_ns - rec->duration_ns, rec->nr);
-	text = out->len;
-	init_sink(l, rec, &c, &s, out);
-	strace_call_begin(&s, &c);
-	t->in_call = true;
-	t->unfinished = false;
-	t->begun.len = 0;
-	if (out->len > text)
-		buf_put(&t->begun, out->p + text, out->len - text);
-	t->log->open = t;
-	t->log->column = out->len - from;
-}
-
-/* Who asks for calls by how they end sees only then whether this is one. */
-static void hold_begin(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec)
-{
-	struct strace_sink s;
-	struct call c;
-
-	t->held_ns = rec->h.time_ns - rec->duration_ns;
-	t->begun.len = 0;
-	init_sink(l, rec, &c, &s, &t->begun);
-	strace_call_begin(&s, &c);
-}
-
-static void put_held(struct strace_line *l, struct strace_task *t)
-{
-	strace_line_lead(l, t, t->held_ns, t->nr);
-	buf_put(t->log->buf, t->begun.p, t->begun.len);
-	t->log->open = t;
-}
-
-/* Arguments in a text up to where it ends: commas outside of strings and brackets. */
-static unsigned int count_args(const struct buf *text)
-{
-	bool in_string = false;
-	unsigned int n = 1;
-	int depth = -1; /* in the bracket of the call itself */
-
-	for (size_t i = 0; i < text->len; i++) {
-		char c = text->p[i];
-
-		if (in_string && c == '\\')
-			i++;
-		else if (c == '"')
-			in_string = !in_string;
-		else if (in_string)
-			continue;
-		else if (strchr("([{", c))
-			depth++;
-		else if (strchr(")]}", c))
-			depth--;
-		else if (c == ',' && !depth)
-			n++;
-	}
-	return n;
-}
-
-/* How much of the whole, which is the end of out, stands there already. */
-static size_t told(const struct strace_task *t, const struct strace_sink *s, size_t from)
-{
-	const struct buf *whole = s->s.out, *begun = &t->begun;
-	unsigned int n;
-
-	if (whole->len - from >= begun->len && !memcmp(whole->p + from, begun->p, begun->len))
-		return begun->len;
-	n = count_args(begun);
-	if (n >= TR_MAX_ARGS || s->arg_at[n] <= from)
-		return whole->len - from;
-	return s->arg_at[n] - from + (begun->p[begun->len - 1] == ' ' ? 2 : 0);
-}
-
-/*
- * The end of a call whose beginning was written: the whole is made and what stands there already is taken
- * off. A beginning that turned out otherwise, for memory that could be read only later, is passed over by
- * its arguments.
- */
-static bool put_tail(struct strace_task *t, struct strace_sink *s, const struct call *c)
-{
-	struct buf *out = s->s.out;
-	size_t from = out->len, n;
-	bool whole = strace_call_begin(s, c);
-
-	n = told(t, s, from);
-	memmove(out->p + from, out->p + from + n, out->len - from - n);
-	out->len -= n;
-	return whole;
-}
-
-static void put_end(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec)
-{
-	struct strace_log *log = t->log;
-	struct strace_sink s;
-	struct call c;
-	bool whole;
-	size_t from;
-
-	init_sink(l, rec, &c, &s, log->buf);
-	if (!t->in_call) {
-		from = strace_line_lead(l, t, rec->h.time_ns - rec->duration_ns, rec->nr);
-		whole = strace_call_begin(&s, &c);
-	} else if (log->open == t) {
-		from = log->buf->len - log->column; /* may have been written: only the difference counts */
-		whole = put_tail(t, &s, &c);
-	} else {
-		from = strace_line_lead(l, t, rec->h.time_ns, rec->nr);
-		buf_put(log->buf, "<... ", 5);
-		render_call_name(c.row, rec_nr(rec), log->buf);
-		buf_str(log->buf, " resumed>");
-		whole = put_tail(t, &s, &c);
-	}
-	put_rest(l, &s, &c, from, whole);
-	strace_dump(l->o, &c, log->buf);
-	t->in_call = t->unfinished = false;
-	log->open = NULL;
-}
 
 static bool wanted(const struct strace_line *l, const struct tr_syscall *rec)
 {
@@ -292,7 +99,7 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 
 	if (old) {
 		t->execs = NULL;
-		put_begin(l, old, rec);
+		strace_line_begin(l, old, rec);
 		supersede(l, old, t, rec->h.time_ns);
 	}
 	t->pointer = pointer_of(rec);
@@ -307,9 +114,9 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 	if (rec->h.flags & TR_F_BLOCKED) {
 		t->waits_ns = rec->duration_ns;
 		if (!by_status(l) && l->o->summary != SUMMARY_ONLY)
-			put_begin(l, t, rec);
+			strace_line_begin(l, t, rec);
 		else if (l->o->status & STATUS_DETACHED && l->o->summary != SUMMARY_ONLY)
-			hold_begin(l, t, rec);
+			strace_line_hold(l, t, rec);
 		return;
 	}
 	if (!(l->o->status & status_of(rec)))
@@ -317,7 +124,7 @@ static void on_call(struct strace_line *l, struct strace_task *t, const struct t
 	if (l->counts)
 		count(l, t, rec);
 	if (l->o->summary != SUMMARY_ONLY)
-		put_end(l, t, rec);
+		strace_line_end(l, t, rec);
 	t->shown = true;
 	l->calls++;
 }
@@ -478,7 +285,7 @@ static void detach(struct strace_line *l, struct strace_task *t)
 	if (!(l->o->quiet & QUIET_ATTACH))
 		strace_line_say(l, "Process %u detached", t->tid);
 	if (t->held_ns)
-		put_held(l, t);
+		strace_line_unhold(l, t);
 	if (t->log->open == t)
 		buf_str(t->log->buf, " <detached ...>\n");
 	strace_line_drop(l, t);
@@ -506,7 +313,7 @@ static bool passes_by(struct strace_line *l, const struct tr_hdr *rec)
 		if (t && (t->in_call || !shows_execve(l)))
 			detach(l, t);
 	} else if (t && is_execve(rec) && is_left(l, rec->tgid)) {
-		put_begin(l, t, (const void *)rec);
+		strace_line_begin(l, t, (const void *)rec);
 		detach(l, t);
 	}
 	if (!is_left(l, rec->tgid))

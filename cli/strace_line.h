@@ -94,6 +94,19 @@ void strace_line_drop(struct strace_line *l, struct strace_task *t);
  */
 size_t strace_line_lead(struct strace_line *l, struct strace_task *t, uint64_t ns, uint32_t nr);
 
+/* The beginning of a call that waits: the line stays open. */
+void strace_line_begin(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec);
+
+/*
+ * The same, kept back, as who asks for calls by how they end sees only then whether this is one; and shown
+ * after all.
+ */
+void strace_line_hold(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec);
+void strace_line_unhold(struct strace_line *l, struct strace_task *t);
+
+/* The end of a call, or all of it if it was not begun. */
+void strace_line_end(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec);
+
 /* The part of a second, with its point, in 0, 3, 6 or 9 digits. */
 void strace_put_fraction(struct buf *out, uint64_t ns, unsigned int digits);
 
