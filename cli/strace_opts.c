@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * strace_opts.c - the table of strace's options, and what getopt_long makes of it. What each does is in
- * strace_opts_set.c, what they mean together in strace_opts_check.c.
+ * strace_opts_set.c and strace_opts_show.c, what they mean together in strace_opts_check.c.
  */
 #include "strace_opts.h"
 

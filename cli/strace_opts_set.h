@@ -33,6 +33,22 @@ strace_set_fn sopt_columns, sopt_append, sopt_detach_on, sopt_summary, sopt_debu
 	sopt_qualifier, sopt_secontext, sopt_seccomp_bpf, sopt_tips, sopt_argv0, sopt_always_pid,
 	sopt_kill_on_exit, sopt_syscall_limit, sopt_color;
 
+/* Defines one that has no argument and sets a field to true. */
+#define SOPT_FLAG(NAME, FIELD)                                                                     \
+	int NAME(struct strace_options *o, const struct strace_opt *opt, const char *arg,          \
+		 bool by_letter, char *err)                                                        \
+	{                                                                                          \
+		(void)opt, (void)arg, (void)by_letter, (void)err;                                  \
+		o->FIELD = true;                                                                   \
+		return 0;                                                                          \
+	}
+
+/* What a setter returns of an argument that it can't use, with its sentence. */
+int sopt_invalid(const struct strace_opt *opt, bool by_letter, const char *arg, char *err);
+
+/* A decimal number up to max, and nothing else; false: it is not one. */
+bool sopt_parse_number(const char *s, unsigned long max, unsigned long *v_x);
+
 /* What all options mean together. 0, or 1 after saying what is wrong. */
 int strace_opts_check(struct strace_options *o);
 void strace_try_help(void);
