@@ -4,24 +4,20 @@
  */
 #include "cmd.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <grp.h>
-#include <limits.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "msg.h"
+#include "startup.h"
+#include "strace_attach.h"
 #include "strace_count.h"
 #include "strace_daemon.h"
-#include "startup.h"
 #include "strace_line.h"
+#include "strace_program.h"
 
 struct strace {
 	struct session s;
@@ -32,14 +28,11 @@ struct strace {
 	struct strace_counts *counts; /* -c, -C */
 	struct startup *startup; /* NULL: start-up calls are shown too */
 	struct strace_paths paths;
-	struct passwd *user; /* -u; NULL: not given */
-	uid_t uid;
-	gid_t gid;
+	struct strace_program command;
+	struct strace_attach attach;
 	pid_t program; /* -D: that is not our child; 0: it is, or there is none */
 	int go;	       /* then: what lets it go */
 	struct child_how how;
-	char path[PATH_MAX];
-	unsigned int nthreads[STRACE_MAX]; /* that a -p stands for; 0: it could not be attached */
 	int interrupted; /* by this signal */
 };
 
@@ -115,106 +108,6 @@ static bool on_interrupt(struct session *s, int signo, bool from_terminal)
 	return true;
 }
 
-/* A file that can be executed, as strace looks for it. */
-static bool is_program(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISREG(st.st_mode) && (st.st_mode & 0111);
-}
-
-static int find_program(struct strace *st)
-{
-	const char *name = st->o->argv[0], *dirs = getenv("PATH");
-	struct stat sb;
-
-	if (strlen(name) >= sizeof(st->path)) {
-		msg("%s", strerror(ENAMETOOLONG));
-		return 1;
-	}
-	if (!strchr(name, '/')) {
-		for (const char *s = dirs ? dirs : ""; *s;) {
-			size_t n = strcspn(s, ":");
-
-			if ((size_t)snprintf(st->path, sizeof(st->path), "%.*s%s%s", (int)n, s,
-					     n && s[n - 1] != '/' ? "/" : "", name) <
-				    sizeof(st->path) && is_program(st->path))
-				return 0;
-			s += n + (s[n] == ':');
-		}
-	}
-	strcpy(st->path, name);
-	if (!stat(strchr(name, '/') ? name : "", &sb))
-		return 0;
-	msg("Can't stat '%.200s': %s", name, strerror(errno));
-	return 1;
-}
-
-static int change_env(const struct strace_options *o)
-{
-	for (uint32_t i = 0; i < o->nenv; i++)
-		if (strchr(o->env[i], '=') ? putenv((char *)o->env[i]) : unsetenv(o->env[i]))
-			return 1;
-	return 0;
-}
-
-static int become_user(const struct strace *st)
-{
-	const char *name = st->user ? st->user->pw_name : NULL;
-
-	if (name ? initgroups(name, st->gid) : setgroups(1, &st->gid)) {
-		msg("initgroups: %s", strerror(errno));
-		return 1;
-	}
-	if (setregid(st->gid, st->gid)) {
-		msg("setregid: %s", strerror(errno));
-		return 1;
-	}
-	if (setreuid(st->uid, st->uid)) {
-		msg("setreuid: %s", strerror(errno));
-		return 1;
-	}
-	return 0;
-}
-
-/* In the child, before it is held. */
-static int prepare(void *ctx)
-{
-	const struct strace *st = ctx;
-
-	if (change_env(st->o))
-		return 1;
-	return st->o->user ? become_user(st) : 0;
-}
-
-/* A name, or UID:GID. Returns 0, or the exit status. */
-static int find_user(struct strace *st)
-{
-	const char *user = st->o->user;
-	unsigned int uid, gid;
-	int end = 0;
-
-	if (!user)
-		return 0;
-	if (getuid()) {
-		msg("You must be root to use the -u option");
-		return 1;
-	}
-	if (sscanf(user, "%u:%u%n", &uid, &gid, &end) == 2 && !user[end]) {
-		st->uid = uid;
-		st->gid = gid;
-		return 0;
-	}
-	st->user = getpwnam(user);
-	if (!st->user) {
-		msg("Cannot find user '%s'", user);
-		return 1;
-	}
-	st->uid = st->user->pw_uid;
-	st->gid = st->user->pw_gid;
-	return 0;
-}
-
 static void tell_path(void *ctx, const char *from, const char *to)
 {
 	const struct strace *st = ctx;
@@ -278,89 +171,6 @@ static void put_filter(struct strace *st)
 		strace_calls_filter(&o->trace, f);
 }
 
-/* The process that a thread belongs to, 0: it is gone. */
-static uint32_t tgid_of(uint32_t tid)
-{
-	char path[64], line[128];
-	unsigned int tgid = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%u/status", tid);
-	f = fopen(path, "re");
-	while (f && !tgid && fgets(line, sizeof(line), f))
-		if (sscanf(line, "Tgid: %u", &tgid) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return tgid;
-}
-
-static unsigned int attach_threads(struct strace *st, uint32_t tgid)
-{
-	unsigned int n = 0;
-	struct dirent *e;
-	char path[64];
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/proc/%u/task", tgid);
-	dir = opendir(path);
-	while (dir && (e = readdir(dir))) {
-		uint32_t tid = (uint32_t)strtoul(e->d_name, NULL, 10);
-
-		if (!tid || !strace_line_add(&st->line, tgid, tid))
-			continue;
-		procs_add(st->s.procs, tgid, tid);
-		n++;
-	}
-	if (dir)
-		closedir(dir);
-	return n;
-}
-
-/* One -p. With -f it stands for all threads of its process. */
-static void attach(struct strace *st, uint32_t i)
-{
-	struct filter *f = &st->so.filter;
-	uint32_t pid = st->o->pids[i], tgid = tgid_of(pid);
-	struct filter_ids *ids = st->o->follow ? &f->pid : &f->tid;
-
-	if (!tgid) {
-		msg("attach: ptrace(PTRACE_SEIZE, %u): %s", pid, strerror(ESRCH));
-		return;
-	}
-	if (ids->n == FILTER_VALUES_MAX)
-		return;
-	ids->v[ids->n++] = st->o->follow ? tgid : pid;
-	if (st->o->follow) {
-		st->nthreads[i] = attach_threads(st, tgid);
-	} else if (strace_line_add(&st->line, tgid, pid)) {
-		procs_add(st->s.procs, tgid, pid);
-		st->nthreads[i] = 1;
-	}
-}
-
-static int attach_all(struct strace *st)
-{
-	unsigned int n = 0;
-
-	for (uint32_t i = 0; i < st->o->npids; i++) {
-		attach(st, i);
-		n += st->nthreads[i];
-	}
-	return st->o->npids && !n && !st->o->argv[0];
-}
-
-static void tell_attached(struct strace *st)
-{
-	for (uint32_t i = 0; i < st->o->npids && !(st->o->quiet & QUIET_ATTACH); i++) {
-		if (st->nthreads[i] > 1)
-			strace_line_say(&st->line, "Process %u attached with %u threads",
-					st->o->pids[i], st->nthreads[i]);
-		else if (st->nthreads[i])
-			strace_line_say(&st->line, "Process %u attached", st->o->pids[i]);
-	}
-}
-
 /* Some of what can be asked for is done only to tasks that are stopped. */
 static void choose_backend(struct strace *st)
 {
@@ -385,7 +195,7 @@ static int prepare_session(struct strace *st)
 	st->so.argv = (char **)o->argv;
 	st->so.socket = o->socket;
 	st->so.backend = o->backend;
-	if (find_user(st) || (o->argv[0] && find_program(st)))
+	if (strace_program_user(&st->command) || (o->argv[0] && strace_program_find(&st->command)))
 		return 1;
 	if (strace_paths_init(&st->paths, o, tell_path, st))
 		return 1;
@@ -394,7 +204,7 @@ static int prepare_session(struct strace *st)
 		st->so.argv[0] = (char *)o->argv0_of;
 	put_filter(st);
 	choose_backend(st);
-	st->how = (struct child_how){st->path, prepare, st, 1};
+	st->how = (struct child_how){st->command.path, strace_program_prepare, &st->command, 1};
 	st->s.how = &st->how;
 	st->s.by_thread = !o->follow;
 	st->s.ends_empty = true;
@@ -402,6 +212,7 @@ static int prepare_session(struct strace *st)
 	if (!st->s.procs || strace_out_open(&st->out, o))
 		return 1;
 	strace_line_init(&st->line, o, &st->s.out.buf);
+	st->attach = (struct strace_attach){o, &st->line, st->s.procs, &st->so.filter, {0}};
 	st->counts = o->summary ? strace_counts_new() : NULL;
 	st->line.counts = st->counts;
 	if (o->summary && !st->counts)
@@ -445,7 +256,7 @@ static int run(struct strace *st)
 		return 1;
 	st->line.facts = st->s.facts;
 	st->line.realtime_offset_ns = st->s.conn.hello.realtime_offset_ns;
-	tell_attached(st);
+	strace_attach_tell(&st->attach);
 	if (pid) {
 		st->line.child = st->program ? NULL : &st->s.child;
 		st->line.gate = (uint32_t)pid;
@@ -478,13 +289,13 @@ static int trace(const struct strace_options *o)
 {
 	static const struct session_ops ops = {
 		.record = on_record, .frame = on_frame, .batch = on_batch, .interrupt = on_interrupt};
-	struct strace st = {.o = o, .s = {.ops = &ops}};
+	struct strace st = {.o = o, .s = {.ops = &ops}, .command = {.o = o}};
 	int status, signo = 0;
 
 	st.s.ctx = &st;
 	status = prepare_session(&st);
 	if (!status)
-		status = attach_all(&st);
+		status = strace_attach_all(&st.attach);
 	if (!status && o->daemonize)
 		status = become_daemon(&st);
 	if (!status)
