@@ -120,7 +120,7 @@ int conn_wait(struct conn *c, int wake_fd, int timeout_ms, const struct tr_frame
 			continue;
 		if (r < 0)
 			return -errno;
-		if (fds[1].revents)
+		if (fds[1].revents && !fds[0].revents) /* what has come already counts */
 			return -EINTR;
 		r = conn_fill(c);
 		if (r)

@@ -57,7 +57,7 @@ const struct tr_frame *conn_next(struct conn *c, int *r_x);
 
 /*
  * Waits for a frame, for at most timeout_ms. -ETIMEDOUT, -EPIPE (closed), -EPROTO, or -EINTR when
- * wake_fd (-1: none) is readable.
+ * wake_fd (-1: none) is readable and nothing has come.
  */
 int conn_wait(struct conn *c, int wake_fd, int timeout_ms, const struct tr_frame **frame_x);
 

@@ -136,7 +136,7 @@ static void test_waits(void **state)
 	put(wake[1], "", 1);
 	assert_int_equal(conn_wait(&c, wake[0], 1000, &f), -EINTR);
 	put_frame(fd, 4711, NULL, 0);
-	assert_int_equal(conn_wait(&c, -1, 1000, &f), 0);
+	assert_int_equal(conn_wait(&c, wake[0], 1000, &f), 0);
 	assert_int_equal(f->type, 4711);
 	close(fd);
 	assert_int_equal(conn_wait(&c, -1, 1000, &f), -EPIPE);
