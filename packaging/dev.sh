@@ -46,11 +46,11 @@ as_root() {
 }
 
 # The packages of one purpose: build, test, servers (their installation may try to start a service)
-# and peers (other tracers to compare with; nice to have).
+# and peers (other tracers to compare with; nice to have). A/B: the first of them that there is.
 packages() {
 	case $manager/$1 in
 	apt/build)
-		echo gcc libc6-dev cmake ninja-build pkg-config clang llvm bpftool libbpf-dev \
+		echo gcc libc6-dev cmake ninja-build pkg-config clang llvm bpftool/linux-tools-generic libbpf-dev \
 			libelf-dev libdw-dev zlib1g-dev libevent-dev uthash-dev libinih-dev
 		;;
 	apt/test)
@@ -87,7 +87,20 @@ is_installed() {
 
 missing_of() {
 	for package in $(packages "$1"); do
-		is_installed "$package" || printf '%s ' "$package"
+		is_installed "${package%/*}" || is_installed "${package#*/}" || printf '%s ' "$package"
+	done
+}
+
+# there_are A/B..: which packages these are, in this distribution.
+there_are() {
+	for package; do
+		case $package in
+		*/*)
+			apt-cache policy "${package%/*}" 2>/dev/null | grep -q 'Candidate: [0-9]' &&
+				package=${package%/*} || package=${package#*/}
+			;;
+		esac
+		printf '%s ' "$package"
 	done
 }
 
@@ -112,11 +125,14 @@ install_packages() {
 		[ -z "$(find /var/lib/apt/lists -name '*_Packages*' 2>/dev/null | head -n 1)" ]; then
 		apt_update
 	fi
-	say "Installing: $*"
-	install_now "$@" && return
+	there=$(there_are "$@")
+	say "Installing: $there"
+	# shellcheck disable=SC2086 # a list of words
+	install_now $there && return
 	[ "$manager" = apt ] && [ "$updated" = no ] || return 1
 	apt_update
-	install_now "$@"
+	# shellcheck disable=SC2046 # a list of words
+	install_now $(there_are "$@")
 }
 
 # need PURPOSE..: everything that is missing for these, in one go.
