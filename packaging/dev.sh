@@ -54,10 +54,11 @@ packages() {
 			libelf-dev libdw-dev zlib1g-dev libevent-dev uthash-dev libinih-dev
 		;;
 	apt/test)
-		echo libcmocka-dev libjson-c-dev libclang-rt-dev strace python3 procps mandoc shellcheck
+		echo libcmocka-dev libjson-c-dev libclang-rt-dev strace python3 procps mandoc shellcheck \
+			git make curl sqlite3 mount file
 		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-multilib
 		;;
-	apt/package) echo rpm rpmlint lintian ;;
+	apt/package) echo file rpm rpmlint lintian ;;
 	apt/cross) echo lld qemu-user binutils ;;
 	apt/vm) echo qemu-system-x86 mmdebstrap zstd cpio libarchive-tools debian-archive-keyring ;;
 	apt/servers) echo nginx redis-server redis-tools wrk ;;
@@ -68,7 +69,7 @@ packages() {
 		;;
 	dnf/test)
 		echo libcmocka-devel json-c-devel compiler-rt strace python3 procps-ng mandoc ShellCheck \
-			libasan libubsan
+			libasan libubsan git make curl sqlite util-linux
 		[ "$(uname -m)" != x86_64 ] || echo glibc-devel.i686 libgcc.i686
 		;;
 	dnf/package) echo rpm-build rpmlint ;;
