@@ -26,8 +26,7 @@ GLOBAL __u64 capable_sessions(__u64 mask, __u64 permitted)
 	__u64 less = 0;
 
 	for (int i = 0; i < TR_MAX_SESSIONS; i++)
-		if (permitted & ~cfg.caps[i])
-			less |= 1ULL << i;
+		less |= tr_less(0, permitted & ~cfg.caps[i]) << i;
 	return mask & ~less;
 }
 
@@ -143,7 +142,7 @@ static struct {
 GLOBAL __u64 within_rate(__u64 mask, __u64 now_ns)
 {
 	struct tr_counters *n;
-	__u64 over = 0;
+	__u64 over = 0, more;
 	__u32 zero = 0;
 
 	n = bpf_map_lookup_elem(&counters, &zero);
@@ -156,10 +155,9 @@ GLOBAL __u64 within_rate(__u64 mask, __u64 now_ns)
 			rate_used[i].since_ns = now_ns;
 			rate_used[i].used = 0;
 		}
-		if (__sync_fetch_and_add(&rate_used[i].used, 1) < cfg.rates[i])
-			continue;
-		over |= 1ULL << i;
-		n->over_rate[i]++;
+		more = tr_less(cfg.rates[i] - 1, __sync_fetch_and_add(&rate_used[i].used, 1));
+		over |= more << i;
+		n->over_rate[i] += more;
 	}
 	return mask & ~over;
 }

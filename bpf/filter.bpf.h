@@ -48,10 +48,8 @@ GLOBAL __u64 inherited_mask(__u64 inherited, __u64 since_ns)
 {
 	__u64 younger = 0;
 
-	/* No look at the mask's bits: each would split what the verifier follows in two. */
 	for (int i = 0; i < TR_MAX_SESSIONS; i++)
-		if (cfg.born_ns[i] > since_ns)
-			younger |= 1ULL << i;
+		younger |= tr_less(since_ns, cfg.born_ns[i]) << i;
 	return inherited & cfg.active & ~younger;
 }
 

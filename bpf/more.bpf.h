@@ -25,12 +25,11 @@ struct {
 /* Of what is longer than its record's room a session gets no more than its limit, and 8 bytes of a message's type. */
 GLOBAL __u64 sessions_beyond(__u64 mask, __u32 offset)
 {
-	__u64 ends = 0;
+	__u64 beyond = 0;
 
 	for (int i = 0; i < TR_MAX_SESSIONS; i++)
-		if (cfg.limits[i] + 8 <= offset)
-			ends |= 1ULL << i;
-	return mask & ~ends;
+		beyond |= tr_less(offset, cfg.limits[i] + 8ULL) << i;
+	return mask & beyond;
 }
 
 static __always_inline struct cap_buffer *buffer_get(void)

@@ -179,7 +179,7 @@ static int set_errno(struct filter *f, const char *value, char *err)
 
 static int set_slower(struct filter *f, const char *value, char *err)
 {
-	return set_number("slower_ns", value, UINT64_MAX, &f->slower_ns, err);
+	return set_number("slower_ns", value, INT64_MAX, &f->slower_ns, err);
 }
 
 static int set_string(struct filter *f, const char *value, char *err)

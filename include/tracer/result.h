@@ -25,8 +25,7 @@ TR_INLINE __u64 tr_result_slow(const struct tr_config *c, __u64 mask, __u64 dura
 	__u64 fast = 0;
 
 	for (int i = 0; i < TR_MAX_SESSIONS; i++)
-		if (duration_ns < c->slower_ns[i])
-			fast |= 1ULL << i;
+		fast |= tr_less(duration_ns, c->slower_ns[i]) << i;
 	return mask & ~(fast & c->by_time);
 }
 
