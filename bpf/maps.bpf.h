@@ -37,9 +37,17 @@ static __always_inline __u64 masked(__u64 i, const __u32 size)
  */
 #define GLOBAL __attribute__((noinline))
 
+/* Bytes with the NUL: of an empty string Linux 6.1 says 0, and 6.18 says 1. */
+static __always_inline long read_user_str(void *dst, __u32 n, __u64 addr)
+{
+	long r = bpf_probe_read_user_str(dst, n, (void *)addr);
+
+	return r ? r : 1;
+}
+
 #define CAP_FUNC GLOBAL
 #define cap_read(c, dst, n, addr) bpf_probe_read_user(dst, n, (void *)(addr))
-#define cap_read_str(c, dst, n, addr) bpf_probe_read_user_str(dst, n, (void *)(addr))
+#define cap_read_str(c, dst, n, addr) read_user_str(dst, n, addr)
 #define cap_clamp(v, max) (clamp_u32(v, max) & 0x1fff)
 #include <tracer/capture.h>
 

@@ -148,6 +148,8 @@ commands_work() {
 	ok "from execve" begins_with execve "$dir/run"
 	ok "to the end, without losses" ends_with '"lost":0' "$dir/run"
 	ok "summary" says "$(tc summary -- dd if=/dev/zero of=/dev/null bs=1 count=1000 2>&1)" '1,00[0-9] .*read'
+	timeout 120 tracectl strace -o "$dir/strace" cat /etc/hostname >"$dir/last" 2>&1
+	ok "strace, with an empty path" has 'newfstatat([0-9], "", {st_mode=S_IFREG' "$dir/strace"
 	sleep 1000 &
 	sleeper=$!
 	until_ok 60 asleep $sleeper
