@@ -93,10 +93,26 @@ static void name_child(struct strace_line *l, struct strace_task *t, const struc
 	t->child = 0;
 }
 
+/*
+ * That a call waits, told after its return: the clocks of two CPUs can differ by more than the task took from one to the
+ * other.
+ */
+static bool is_over(struct strace_task *t, const struct tr_syscall *rec)
+{
+	uint64_t made_ns = rec->h.time_ns - rec->duration_ns;
+
+	if (rec->h.flags & TR_F_BLOCKED)
+		return made_ns <= t->ended_ns;
+	t->ended_ns = made_ns;
+	return false;
+}
+
 static void on_call(struct strace_line *l, struct strace_task *t, const struct tr_syscall *rec)
 {
 	struct strace_task *old = t->execs;
 
+	if (is_over(t, rec))
+		return;
 	if (old) {
 		t->execs = NULL;
 		strace_line_begin(l, old, rec);

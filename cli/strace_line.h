@@ -25,6 +25,7 @@ struct strace_task {
 	bool in_call;	 /* the beginning of its call was written */
 	bool unfinished; /* and then another line */
 	uint64_t held_ns;  /* begun is a call that is shown only if we leave during it: when it was made; 0: it isn't */
+	uint64_t ended_ns; /* when the latest call that has returned was made */
 	uint64_t waits_ns; /* how long the call had lasted when it began to wait; 0: it does not */
 	uint32_t child; /* that it made in the call it is in; 0: none */
 	struct strace_task *execs; /* the thread whose execve makes it the leader, until that is shown */
