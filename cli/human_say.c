@@ -4,6 +4,7 @@
  */
 #include "human_say.h"
 
+#include <core/compat.h>
 #include <core/rec.h>
 #include <sys/stat.h>
 #include "render.h"
@@ -154,11 +155,14 @@ static bool put_stat(struct human_sink *s, const struct call *c, unsigned int i)
 		[8] = "file",	      [10] = "symbolic link",	[12] = "socket",
 	};
 	const struct sc_arg *arg = call_arg(c, i);
-	const struct sc_struct *st = arg->ref;
+	const struct sc_struct *st;
 	const struct tr_item *item;
 	unsigned int kind;
 
-	if (arg->type != T_STRUCT || strncmp(st->name, "stat", 4) != 0 || arg->dir != D_OUT)
+	if (arg->type != T_STRUCT || arg->dir != D_OUT)
+		return false;
+	st = sc_abi_ref(c->rec->abi, arg->ref);
+	if (strncmp(st->name, "stat", 4) != 0)
 		return false;
 	item = rec_item_find(c->rec, i, TR_PART_SELF, 0, true);
 	if (!item || c->is_32)

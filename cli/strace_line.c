@@ -94,8 +94,8 @@ static void name_child(struct strace_line *l, struct strace_task *t, const struc
 }
 
 /*
- * That a call waits, told after its return: the clocks of two CPUs can differ by more than the task took from one to the
- * other.
+ * That a call waits, told after its return: the clocks of two CPUs can differ by more than the task took
+ * from one to the other.
  */
 static bool is_over(struct strace_task *t, const struct tr_syscall *rec)
 {

@@ -379,6 +379,7 @@ static void test_aarch64(void **state)
 	BUILD_ABI(TR_ABI_AARCH64, 80, 0, 3, 0x2000);
 	build_item(&b, 1, TR_ITEM_EXIT, stat, sizeof(stat));
 	strace_is("fstat(3, {st_mode=S_IFREG|0644, st_size=517, ...}) = 0\n");
+	assert_non_null(strstr(line_as("human"), ": file of 517 B\n"));
 	BUILD_ABI(TR_ABI_AARCH64, 22, 2, 3, 0x2000, 8, (uint64_t)-1, 0, 8);
 	build_item(&b, 1, TR_ITEM_EXIT, events, sizeof(events));
 	assert_non_null(strstr(line_as("strace"), "events=EPOLLOUT, data={u32=8, u64=8}}"));

@@ -181,7 +181,8 @@ static void test_refused(void **state)
 	refused("errno=0", "unknown error \"0\"");
 	refused("comm=", "a task's name can't be empty");
 	refused("cgroup=x", "cgroup \"x\" does not begin with /");
-	refused("slower_ns=9223372036854775808", "slower_ns \"9223372036854775808\" is not a number from 0 to 9223372036854775807");
+	refused("slower_ns=9223372036854775808",
+		"slower_ns \"9223372036854775808\" is not a number from 0 to 9223372036854775807");
 	refused("string=1048577", "string limit \"1048577\" is not a number from 0 to 1048576");
 	refused("failed=1", "failed takes no value");
 	refused("pid", "pid needs a value");
