@@ -77,10 +77,11 @@ int procfs_threads(uint32_t tgid, uint32_t **tids_x, size_t *n_x)
 
 bool procfs_has_thread(uint32_t tgid, uint32_t tid)
 {
+	struct stat st;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%u/task/%u", tgid, tid);
-	return !access(path, F_OK);
+	return !stat(path, &st); /* access(2) does without our capabilities, which hidepid asks for */
 }
 
 bool procfs_may_have_children(uint32_t tgid, uint32_t tid)

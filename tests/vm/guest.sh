@@ -157,6 +157,25 @@ commands_work() {
 	kill $sleeper
 }
 
+# The service is no root: it sees what its capabilities let it see.
+without_being_root() {
+	mount -o remount,hidepid=invisible /proc
+	sleep 1000 &
+	sleeper=$!
+	until_ok 60 asleep $sleeper
+	ok "/proc hides processes: pending" says "$(tc pending --pid $sleeper)" clock_nanosleep
+	timeout 120 tracectl watch --socket /run/tracerd/tracerd.sock --tid $sleeper --duration 1 -o "$dir/last" 2>"$dir/why"
+	ok "and a thread is found" is $? 0
+	kill $sleeper
+	mount -o remount,hidepid=off /proc
+	[ -d /sys/kernel/tracing/events/syscalls/sys_enter_listns ] || return
+	timeout 120 tracectl run -o "$dir/newer" --format strace -- python3 -c 'import ctypes, time
+for i in range(3):
+    ctypes.CDLL(None).syscall(470, 1, 2, 3, 4)
+    time.sleep(1)'
+	ok "calls of a newer kernel have names" has 'listns(' "$dir/newer"
+}
+
 # goes_on FILE: none of its times is far from the others.
 goes_on() {
 	python3 -c 'import json, sys
@@ -400,6 +419,7 @@ if [ "$can" = bpf ]; then
 		exit 1
 	}
 	commands_work
+	without_being_root
 	clock_is_stepped
 	others_are_kept_out
 	[ "$much" = quick ] || source_test authorisation
