@@ -224,6 +224,7 @@ static void stop_session(struct client *c)
 		return;
 	}
 	c->state = CLIENT_STOPPING;
+	govern_stop(&c->ctl->govern, (unsigned int)c->session);
 	hub_stop(c->ctl->hub, c->session);
 	if (c->kind == FILTER_SUMMARY) {
 		c->snapshot = true;

@@ -30,7 +30,13 @@ void govern_add(struct govern *g, unsigned int session, uint32_t limit)
 		return;
 	if (!g->n++)
 		g->next_ns = 0;
+	g->stopped &= ~(1ULL << session);
 	budget_init(&g->budgets[session], limit);
+}
+
+void govern_stop(struct govern *g, unsigned int session)
+{
+	g->stopped |= 1ULL << session;
 }
 
 /* Calls that were only counted since the last time. */
@@ -144,6 +150,6 @@ void govern_tick(struct govern *g, uint64_t now_ns)
 	g->next_ns = now_ns + REST_NS;
 	measure(g, now_ns);
 	for (unsigned int i = 0; i < TR_MAX_SESSIONS; i++)
-		if (g->budgets[i].limit)
+		if (g->budgets[i].limit && !(g->stopped >> i & 1))
 			step(g, i, now_ns);
 }

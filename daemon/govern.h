@@ -15,6 +15,7 @@ struct govern {
 	struct hub *hub;
 	long ncpus;
 	unsigned int n;	    /* sessions that have one */
+	uint64_t stopped;   /* bits of those that the backend does not know any more */
 	bool sampling;
 	uint64_t next_ns;   /* when the sample begins, or ends */
 	uint64_t sample_ns; /* when it began */
@@ -28,6 +29,8 @@ struct govern {
 void govern_init(struct govern *g, const struct backend_ops *ops, struct backend *b,
 		 struct hub *hub);
 void govern_add(struct govern *g, unsigned int session, uint32_t limit); /* limit 0: nothing */
+
+void govern_stop(struct govern *g, unsigned int session); /* before the hub stops it: no step any more */
 
 /* The session ends: what it was not shown is told. What was made for it has been drained. */
 void govern_end(struct govern *g, unsigned int session, uint64_t now_ns);
