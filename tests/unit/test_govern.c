@@ -69,6 +69,7 @@ static void test_a_stopped_session_takes_no_step(void **state)
 	assert_int_equal(shows, 2);
 	govern_end(&g, (unsigned int)session, 3000 * MS);
 	assert_int_equal(g.n, 0);
+	hub_close(rig->hub, session, NULL);
 }
 
 int main(void)
